@@ -1,0 +1,129 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The core and DeviceKit follow the embedded rule (docs/architecture.md): they compile here as ordinary Swift and in
+// boards/Package.swift as Embedded Swift without allocations. Flags that only the Embedded compilation needs live in
+// the boards' toolset files.
+let embedded: [SwiftSetting] = [
+  .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+let host: [SwiftSetting] = [.enableUpcomingFeature("MemberImportVisibility")]
+
+let package = Package(
+  name: "muster",
+  platforms: [.macOS(.v26)],
+  products: [
+    .executable(name: "muster", targets: ["muster"]),
+    .library(name: "SerialLink", targets: ["SerialLink"]),
+    .library(name: "CoAP", targets: ["CoAP"]),
+    .library(name: "COSE", targets: ["COSE"]),
+    .library(name: "DeviceKit", targets: ["DeviceKit"]),
+    .library(name: "DeviceCrypto", targets: ["DeviceCrypto"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: [.defaults, "YAML"]),
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+    .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+  ],
+  targets: [
+    // The core: what both ends speak.
+    .target(name: "SerialLink", swiftSettings: embedded),
+    .target(name: "CoAP", swiftSettings: embedded),
+    .target(name: "COSE", swiftSettings: embedded),
+    // The device.
+    .target(name: "DeviceKit", dependencies: ["SerialLink", "CoAP", "COSE"], swiftSettings: embedded),
+    .target(name: "DeviceCrypto", dependencies: ["CMbedTLS", "COSE"], swiftSettings: embedded),
+    .target(name: "CMbedTLS"),
+    // The host.
+    .target(
+      name: "CoAPStream",
+      dependencies: ["CoAP", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: host),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "SerialLink", "CoAP", "CoAPStream",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], swiftSettings: host),
+    .target(
+      name: "PKI",
+      dependencies: [
+        "COSE",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ], swiftSettings: host),
+    .target(
+      name: "MockCA",
+      dependencies: [
+        "PKI",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: host),
+    .target(
+      name: "Manager",
+      dependencies: [
+        "CoAP", "CoAPStream", "COSE", "PKI",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], swiftSettings: host),
+    // The demonstration: every process of a network on one machine. The end-to-end tests drive the same code.
+    .target(
+      name: "Demo",
+      dependencies: [
+        "Gateway",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ], swiftSettings: host),
+    .executableTarget(
+      name: "muster",
+      dependencies: [
+        "Demo", "Gateway", "Manager", "MockCA",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: host),
+    // Tests mirror Sources.
+    .testTarget(name: "SerialLinkTests", dependencies: ["SerialLink"], swiftSettings: embedded),
+    .testTarget(name: "CoAPTests", dependencies: ["CoAP"], swiftSettings: embedded),
+    .testTarget(name: "COSETests", dependencies: ["COSE"], swiftSettings: embedded),
+    .testTarget(
+      name: "CoAPStreamTests",
+      dependencies: ["CoAPStream", .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
+    .testTarget(name: "DeviceCryptoTests", dependencies: ["DeviceCrypto", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: embedded),
+    .testTarget(
+      name: "DeviceKitTests",
+      dependencies: ["DeviceKit", .product(name: "Crypto", package: "swift-crypto"), .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1")],
+      swiftSettings: embedded),
+    .testTarget(name: "GatewayTests", dependencies: ["Gateway"]),
+    .testTarget(name: "PKITests", dependencies: ["PKI"]),
+    .testTarget(name: "MockCATests", dependencies: ["MockCA"]),
+    .testTarget(name: "ManagerTests", dependencies: ["Manager", "MockCA"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["Demo"]),
+  ]
+)

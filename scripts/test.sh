@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Everything that guards main, in the order in which it fails fastest. MUSTER_TEST_ONLY=phase[,phase] runs a part.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+only=${MUSTER_TEST_ONLY:-}
+begin=$SECONDS
+
+phase() {
+  local name=$1
+  shift
+  if [ -n "$only" ] && [[ ",$only," != *",$name,"* ]]; then return 0; fi
+  local start=$SECONDS
+  printf '\n=== %s\n' "$name"
+  "$@" || {
+    printf '\n=== %s FAILED after %d s\n' "$name" $((SECONDS - start)) >&2
+    exit 1
+  }
+  printf '=== %s: %d s\n' "$name" $((SECONDS - start))
+}
+
+phase setup scripts/setup.sh test
+phase lint scripts/lint.sh
+phase firmware scripts/firmware.sh
+phase sizes scripts/sizes.sh
+phase build swift build --build-tests
+phase unit swift test --skip-build --skip EndToEndTests
+phase fuzz scripts/fuzz.sh 20
+phase demo scripts/demo.sh --once
+phase endtoend swift test --skip-build --no-parallel --filter EndToEndTests
+printf '\nAll phases passed in %d s\n' $((SECONDS - begin))
