@@ -35,6 +35,8 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.0.0"),
+    .package(url: "https://github.com/apple/swift-system.git", from: "1.5.0"),
   ],
   targets: [
     // The core: what both ends speak.
@@ -57,8 +59,11 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ], swiftSettings: host),
     .target(
       name: "PKI",
@@ -77,6 +82,9 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "X509", package: "swift-certificates"),
       ], swiftSettings: host),
     .target(
       name: "Manager",
@@ -93,6 +101,10 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Yams", package: "Yams"),
       ], swiftSettings: host),
     // The demonstration: every process of a network on one machine. The end-to-end tests drive the same code.
     .target(
@@ -101,6 +113,7 @@ let package = Package(
         "Gateway",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: host),
     .executableTarget(
       name: "muster",
@@ -120,9 +133,36 @@ let package = Package(
       name: "DeviceKitTests",
       dependencies: ["DeviceKit", .product(name: "Crypto", package: "swift-crypto"), .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1")],
       swiftSettings: embedded),
-    .testTarget(name: "GatewayTests", dependencies: ["Gateway"]),
-    .testTarget(name: "PKITests", dependencies: ["PKI"]),
-    .testTarget(name: "MockCATests", dependencies: ["MockCA"]),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: [
+        "Gateway", "SerialLink", "CoAP", "CoAPStream",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
+    .testTarget(
+      name: "PKITests",
+      dependencies: [
+        "PKI",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
+    .testTarget(
+      name: "MockCATests",
+      dependencies: [
+        "MockCA", "PKI",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "X509", package: "swift-certificates"),
+      ]),
     .testTarget(name: "ManagerTests", dependencies: ["Manager", "MockCA"]),
     .testTarget(name: "EndToEndTests", dependencies: ["Demo"]),
   ]

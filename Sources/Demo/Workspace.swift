@@ -1,0 +1,42 @@
+import Foundation
+
+/// The folder of a demonstration: what its processes keep, what they said, what is left for you to look at.
+public struct Workspace: Sendable {
+  public let root: String
+  /// Unix sockets have names of at most 107 bytes, so they stand in a short folder of their own.
+  public let sockets: String
+
+  public var ca: String { root + "/authority" }
+  public var manager: String { root + "/manager" }
+  public var gateway: String { root + "/gateway" }
+  public var devices: String { root + "/devices" }
+  public var logs: String { root + "/logs" }
+  public var flash: String { root + "/flash" }
+  public var anchor: String { root + "/ca.pem" }
+  public var chain: String { root + "/chain.pem" }
+
+  /// Makes an empty workspace, after ending whatever an earlier demonstration left running in it.
+  public static func create(at root: String) throws -> (Workspace, PIDRecord) {
+    let files = FileManager.default
+    let root = URL(fileURLWithPath: root).path
+    let record = PIDRecord(path: root + "/pids")
+    record.clearLeftovers()
+    if files.fileExists(atPath: root) {
+      guard files.fileExists(atPath: root + "/pids.lock") || (try files.contentsOfDirectory(atPath: root)).isEmpty
+      else { throw DemoError("\(root) exists and is no demonstration's folder", hint: "name another with --directory") }
+      try files.removeItem(atPath: root)
+    }
+    let sockets = "/tmp/muster-\(UInt32.random(in: 0...UInt32.max))"
+    let workspace = Workspace(root: root, sockets: sockets)
+    for folder in [root, workspace.devices, workspace.logs, workspace.flash] {
+      try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+    try files.createDirectory(
+      atPath: sockets, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    files.createFile(atPath: root + "/pids.lock", contents: nil)
+    return (workspace, record)
+  }
+
+  public func log(of program: String) -> String { "\(logs)/\(program).log" }
+  public func removeSockets() { try? FileManager.default.removeItem(atPath: sockets) }
+}

@@ -1,0 +1,34 @@
+import COSE
+
+/// What is kept of a certificate while its issuer's takes the scratch buffer: enough to check that the one issued the other.
+struct CertificateLink {
+  private var digest = InlineArray<32, UInt8>(repeating: 0)
+  private var signature = InlineArray<64, UInt8>(repeating: 0)
+
+  /// Keeps what a certificate's issuer signed.
+  init<Crypto: Cryptography & ~Copyable>(
+    _ certificate: Certificate, _ bytes: Span<UInt8>, crypto: borrowing Crypto
+  ) throws(DeviceFault) {
+    do throws(CertificateRefusal) {
+      try ECDSASignature.unpack(bytes, certificate.signature, into: &signature)
+    } catch {
+      throw .refused(error)
+    }
+    try crypto.hash(bytes.extracting(certificate.signed), into: &digest)
+  }
+
+  /// Requires that a certificate's key made the signature.
+  func verify<Crypto: Cryptography & ~Copyable>(
+    issuer: Certificate, _ bytes: Span<UInt8>, crypto: inout Crypto
+  ) throws(DeviceFault) {
+    do throws(CryptoError) {
+      try crypto.verify(signature.span, digest: digest.span, publicKey: bytes.extracting(issuer.publicKey))
+    } catch {
+      switch error {
+      case .badSignature: throw .refused(.signature)
+      case .badPoint: throw .refused(.publicKey)
+      default: throw .crypto(error)
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/// Writes DER into a caller's buffer, front to back.
+///
+/// A constructed element is begun before its length is known and ended after its contents: ``end(_:)`` puts the length in,
+/// and moves the contents on by the one or two octets that a longer length needs. Writing over the end of the buffer
+/// changes nothing but ``overflowed``, so that callers check once.
+struct DERWriter: ~Copyable, ~Escapable {
+  private var bytes: MutableSpan<UInt8>
+  /// Octets written.
+  private(set) var count = 0
+  /// Whether the buffer was too short; what it holds then is of no use.
+  private(set) var overflowed = false
+
+  /// Writes from the buffer's front on.
+  @_lifetime(&buffer)
+  init(_ buffer: inout MutableSpan<UInt8>) {
+    bytes = buffer.first(buffer.count)
+  }
+
+  /// Octets written so far.
+  var written: Span<UInt8> {
+    @_lifetime(borrow self)
+    get { bytes.span.extracting(0..<count) }
+  }
+
+  mutating func octet(_ value: UInt8) {
+    guard count < bytes.count else {
+      overflowed = true
+      return
+    }
+    bytes[count] = value
+    count += 1
+  }
+
+  mutating func octets(_ value: Span<UInt8>) {
+    for index in value.indices { octet(value[index]) }
+  }
+
+  /// Begins an element; what is written until ``end(_:)`` is its content.
+  mutating func begin(_ tag: UInt8) -> Int {
+    octet(tag)
+    octet(0)
+    return count
+  }
+
+  /// Ends the element that ``begin(_:)`` began at `start`.
+  mutating func end(_ start: Int) {
+    let content = count - start
+    let extra = content < 0x80 ? 0 : content < 0x100 ? 1 : 2
+    for _ in 0..<extra { octet(0) }
+    guard !overflowed else { return }
+    if extra == 0 {
+      bytes[start - 1] = UInt8(content)
+      return
+    }
+    for index in stride(from: start + content - 1, through: start, by: -1) { bytes[index + extra] = bytes[index] }
+    bytes[start - 1] = 0x80 | UInt8(extra)
+    bytes[start + extra - 1] = UInt8(truncatingIfNeeded: content)
+    if extra == 2 { bytes[start] = UInt8(truncatingIfNeeded: content >> 8) }
+  }
+
+  /// A whole element with these contents.
+  mutating func element(_ tag: UInt8, _ content: Span<UInt8>) {
+    let start = begin(tag)
+    octets(content)
+    end(start)
+  }
+
+  mutating func objectIdentifier(_ value: UInt64) {
+    let start = begin(DERTag.objectIdentifier)
+    var rest = value
+    var first = UInt8(truncatingIfNeeded: rest &>> 56)
+    if first == ObjectIdentifier.afterNinthOctet { octet(ObjectIdentifier.ninthOctet) }
+    while rest != 0 {
+      if first != 0 || count > start { octet(first) }
+      rest = rest &<< 8
+      first = UInt8(truncatingIfNeeded: rest &>> 56)
+    }
+    end(start)
+  }
+}

@@ -1,0 +1,143 @@
+import COSE
+import CoAP
+
+/// A Muster device: its identity, its enrolment and its resources, between a link that carries CoAP messages and the
+/// cryptography and flash of a board (docs/spec/device.md).
+///
+/// It does no I/O of its own but on flash: the firmware hands in what the link received and sends what comes out.
+///
+///     device.start(now:)                      once
+///     device.linkDidComeUp(now:)              whenever the link says so
+///     device.handle(message, reply:, now:)    for each message that arrived
+///     device.nextRequest(into:, now:)         whenever the link can send and ``deadline`` has come
+///
+/// A buffer given for an answer or a request also serves as scratch space while certificates are read, so the device has
+/// none of its own. Messages are in clear here; OSCORE's place is between the link and this.
+public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyable>: ~Copyable {
+  let description: DeviceDescription
+  var crypto: Crypto
+  var journal: Journal<Storage>
+  var receiver = BlockReceiver(largestExponent: 0, limitBytes: 0)
+  var outreach = Outreach()
+  var bootCount: UInt32 = 0
+  var hasEntropy = false
+  var lastRefusal: CertificateRefusal?
+
+  /// Puts a device together; nothing is read before ``start(now:)``.
+  ///
+  /// - Parameters:
+  ///   - description: What the board is.
+  ///   - crypto: The board's cryptography, for this device alone.
+  ///   - flash: A region for this device's journal alone: two slots and two pages for counting starts. Slots of 5 KiB hold
+  ///     any certificates; with one intermediate of usual size 2 KiB are enough.
+  public init(description: DeviceDescription, crypto: consuming Crypto, flash: consuming Storage) {
+    self.description = description
+    self.crypto = crypto
+    journal = Journal(flash: flash)
+  }
+
+  /// Finds out what is in force, and destroys every key that is not.
+  ///
+  /// - Throws: ``DeviceError`` when flash or cryptography fails: the device must not go on, a restart may help.
+  public mutating func start(now: UInt64) throws(DeviceError) {
+    do throws(FlashError) {
+      guard journal.flash.pageCount >= 2 + BootCounter.pages else { throw .outOfRange }
+      try journal.open()
+      bootCount = try journal.countBoot()
+    } catch {
+      throw .flash(error)
+    }
+    hasEntropy = probesEntropy()
+    try keepOnlyTheKeyInForce()
+    expectTransfer()
+  }
+
+  /// Takes one message from the link and answers it.
+  ///
+  /// - Parameters:
+  ///   - frame: One RFC 8323 frame.
+  ///   - reply: For the answer, as long as the longest message.
+  ///   - now: Milliseconds since the start.
+  /// - Returns: Bytes of the answer, 0 for none: `frame` was an answer itself, a signal, or not CoAP.
+  public mutating func handle(_ frame: Span<UInt8>, reply: inout MutableSpan<UInt8>, now: UInt64) -> Int {
+    guard let message = try? Message.parse(frame) else { return 0 }
+    if message.code.isResponse {
+      take(message, in: frame, now: now)
+      return 0
+    }
+    guard message.code.isRequest else { return 0 }
+    do {
+      return try answer(message, in: frame, reply: &reply, now: now)
+    } catch {
+      return reject(error, token: message.token, reply: &reply)
+    }
+  }
+
+  /// Writes the request that is due now.
+  ///
+  /// - Returns: Bytes of it, 0 for none.
+  public mutating func nextRequest(into buffer: inout MutableSpan<UInt8>, now: UInt64) -> Int {
+    guard let errand = outreach.next(now: now) else { return 0 }
+    outreach.send(errand, now: now)
+    let count: Int
+    switch errand {
+    case .register: count = writeRegistration(into: &buffer)
+    case .report: count = 0
+    }
+    if count == 0 { outreach.fail(errand, now: now) }
+    return count
+  }
+
+  /// When ``nextRequest(into:now:)`` has something to say at the earliest; `nil` for never, as things stand.
+  public var deadline: UInt64? { outreach.deadline }
+
+  /// Tells the device that its link is up, for the first time or again.
+  public mutating func linkDidComeUp(now: UInt64) {
+    outreach.linkDidComeUp(
+      isProvisioned: state != nil, hasCertificate: state == .certified, now: now)
+  }
+
+  /// Where in its life the device is; `nil` is factory state.
+  public var state: DeviceState? {
+    if journal.record.anchorBytes == 0 { return nil }
+    if journal.record.key == nil { return .provisioned }
+    return journal.record.certificatesBytes == 0 ? .keyMade : .certified
+  }
+
+  /// Waits for certificates from their first block on, in room that depends on what is in force.
+  mutating func expectTransfer() {
+    // A block with its options, the longest token and a Request-Tag has to fit a message.
+    let room = Int(description.maxMessageBytes) - 48
+    receiver = BlockReceiver(
+      largestExponent: Block.sizeExponent(fitting: room), limitBytes: journal.certificatesCapacity)
+  }
+
+  private mutating func probesEntropy() -> Bool {
+    var bytes = InlineArray<4, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    do throws(CryptoError) {
+      try crypto.random(into: &span)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private mutating func keepOnlyTheKeyInForce() throws(DeviceError) {
+    let inForce = journal.record.key
+    do throws(CryptoError) {
+      for index in IdentityKeys.all.indices where IdentityKeys.all[index] != inForce {
+        try crypto.destroyKey(IdentityKeys.all[index])
+      }
+    } catch {
+      throw .crypto(error)
+    }
+    guard let inForce, !crypto.hasKey(inForce) else { return }
+    // The key storage lost it: certificates without their key are of no use, and the manager can enrol the device anew.
+    do throws(FlashError) {
+      try journal.commitKey(nil)
+    } catch {
+      throw .flash(error)
+    }
+  }
+}

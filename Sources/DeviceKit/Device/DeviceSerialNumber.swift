@@ -1,0 +1,32 @@
+/// The device's name for life, printed on it: 1 to 32 letters, digits and hyphens.
+///
+/// So it is a PrintableString for its certificate's subject, one label for a DNS name and a file name for tools, without
+/// any escaping.
+public struct DeviceSerialNumber: Sendable {
+  private var bytes = InlineArray<32, UInt8>(repeating: 0)
+  private let count: Int
+
+  /// Longest serial number, in bytes.
+  public static let maxBytes = 32
+
+  /// Takes a serial number from ASCII bytes; `nil` when it is empty, too long or has another character.
+  public init?(_ ascii: Span<UInt8>) {
+    guard 1...Self.maxBytes ~= ascii.count else { return nil }
+    for index in ascii.indices {
+      switch ascii[index] {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
+        bytes[index] = ascii[index]
+      default:
+        return nil
+      }
+    }
+    count = ascii.count
+  }
+
+  /// The ASCII bytes.
+  public var ascii: Span<UInt8> {
+    @_lifetime(borrow self)
+    get { bytes.span.extracting(0..<count) }
+  }
+}

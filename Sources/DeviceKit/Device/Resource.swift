@@ -1,0 +1,38 @@
+import CoAP
+
+/// The device's resources (docs/spec/device.md).
+enum Resource {
+  case id
+  case provision
+  case csr
+  case crt
+  case status
+  case reset
+
+  /// The resource a request is for; `nil` when there is none of that name.
+  init?(_ request: Message, in frame: Span<UInt8>) {
+    if request.matches(path: "crt", in: frame) {
+      self = .crt
+    } else if request.matches(path: "csr", in: frame) {
+      self = .csr
+    } else if request.matches(path: "status", in: frame) {
+      self = .status
+    } else if request.matches(path: "reset", in: frame) {
+      self = .reset
+    } else if request.matches(path: "id", in: frame) {
+      self = .id
+    } else if request.matches(path: "provision", in: frame) {
+      self = .provision
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether it is there in factory state, and only there.
+  var isForFactory: Bool {
+    switch self {
+    case .id, .provision: true
+    case .csr, .crt, .status, .reset: false
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import COSE
+import CoAP
+
+/// A CBOR map with a text under 1 and something under 2, as `/provision` and `/csr` take it. Other keys are passed over.
+struct TwoFields: ~Escapable {
+  private(set) var first: Span<UInt8>
+  /// Empty when the map has none.
+  private(set) var second: Span<UInt8>
+
+  /// Reads the map; the text has to be there.
+  ///
+  /// - Throws: 4.00 for anything else.
+  @_lifetime(copy payload)
+  init(_ payload: Span<UInt8>, second kind: CBORKind) throws(Rejection) {
+    first = payload.extracting(0..<0)
+    second = payload.extracting(0..<0)
+    do throws(CBORError) {
+      var reader = try CBORReader(payload)
+      var pairs = try reader.map()
+      while pairs > 0 {
+        pairs -= 1
+        var key: UInt64 = 0
+        if reader.kind == .unsigned { key = try reader.uint() } else { try reader.skip() }
+        switch key {
+        case 1: first = try reader.text()
+        case 2: second = kind == .text ? try reader.text() : try reader.byteString()
+        default: try reader.skip()
+        }
+      }
+      guard reader.isAtEnd, !first.isEmpty else { throw .truncated }
+    } catch {
+      throw Rejection(.badRequest)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/// A run of pages that holds one payload so that a power cut leaves it whole or not there at all.
+///
+/// Header, commit word and payload stand in this order, but are written in another: payload, header, and the commit word
+/// last. Until the commit word stands, the slot is not there. See docs/spec/device.md, 'Slots'.
+struct Slot {
+  /// The first page of the slot.
+  var firstPage: Int
+  /// Pages of the slot.
+  var pages: Int
+
+  /// Where the payload begins; a multiple of every possible write unit.
+  static let payloadOffset = 48
+  private static let commitOffset = SlotHeader.bytes
+  private static let commitWord: UInt32 = 0x454E_4F44  // "DONE"
+
+  /// Payload bytes that fit.
+  func capacity<Storage: Flash & ~Copyable>(in flash: borrowing Storage) -> Int {
+    pages * flash.pageBytes - Self.payloadOffset
+  }
+
+  /// Where in the region the payload begins.
+  func payload<Storage: Flash & ~Copyable>(in flash: borrowing Storage) -> Int {
+    firstPage * flash.pageBytes + Self.payloadOffset
+  }
+
+  /// The header of a committed slot, `nil` when there is none.
+  ///
+  /// Reads the payload too: a slot whose payload decayed is not there.
+  func header<Storage: Flash & ~Copyable>(in flash: borrowing Storage) throws(FlashError) -> SlotHeader? {
+    var bytes = InlineArray<36, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    try flash.read(at: firstPage * flash.pageBytes, into: &span)
+    guard bytes.span.littleEndian(at: Self.commitOffset) == Self.commitWord,
+      let header = SlotHeader(bytes.span), header.count <= UInt32(capacity(in: flash)),
+      try flash.checksum(at: payload(in: flash), count: Int(header.count)) == header.checksum
+    else { return nil }
+    return header
+  }
+
+  /// Makes the slot blank, and so not there.
+  func clear<Storage: Flash & ~Copyable>(in flash: inout Storage) throws(FlashError) {
+    try flash.clear(pages: firstPage..<(firstPage + pages))
+  }
+
+  /// Commits a payload that has been written to the cleared slot.
+  ///
+  /// - Parameters:
+  ///   - uid: Whose payload it is.
+  ///   - count: Its length in bytes.
+  ///   - sequence: Newer than that of every other slot with this uid.
+  /// - Returns: The header that stands now.
+  func commit<Storage: Flash & ~Copyable>(
+    uid: UInt64, count: Int, sequence: UInt32, flags: UInt32, in flash: inout Storage
+  ) throws(FlashError) -> SlotHeader {
+    let start = firstPage * flash.pageBytes
+    let checksum = try flash.checksum(at: payload(in: flash), count: count)
+    let header = SlotHeader(
+      uid: uid, sequence: sequence, count: UInt32(count), flags: flags, checksum: checksum)
+    try flash.write(header.encoded.span, at: start)
+    var word = InlineArray<4, UInt8>(repeating: 0)
+    var span = word.mutableSpan
+    span.store(littleEndian: Self.commitWord, at: 0)
+    try flash.write(word.span, at: start + Self.commitOffset)
+    return header
+  }
+}

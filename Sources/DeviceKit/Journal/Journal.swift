@@ -1,0 +1,169 @@
+import COSE
+
+/// The device's memory: two slots of flash of which one is in force, and a count of starts.
+///
+/// A change is written whole into the other slot, which becomes the one in force with its commit word; only then is the
+/// old one erased. So a power cut leaves the state before or the state after, and never a mixture (DESIGN, 'The device's
+/// memory'). What is in force names the identity key: a key that no slot names is nobody's, and boot destroys it.
+///
+/// The other slot is also where arriving certificates are staged, block by block, so that no buffer in RAM holds them.
+struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
+  private(set) var flash: Storage
+  /// What is in force. All empty in factory state.
+  private(set) var record = JournalRecord()
+  /// Counts commits, and wraps.
+  private(set) var sequence: UInt32 = 0
+
+  private var inForce = 0  // index of the slot in force
+  private var isStaging = false
+
+  init(flash: consuming Storage) {
+    self.flash = flash
+  }
+
+  /// Finds what is in force, and finishes a commit that a power cut left with two valid slots.
+  mutating func open() throws(FlashError) {
+    let first = try slot(0).header(in: flash)
+    let second = try slot(1).header(in: flash)
+    switch (first, second) {
+    case (nil, nil):
+      return
+    case (let first?, let second?):
+      inForce = second.isNewer(than: first) ? 1 : 0
+      try slot(1 - inForce).clear(in: &flash)
+      try load(inForce == 0 ? first : second)
+    case (let first?, nil):
+      inForce = 0
+      try load(first)
+    case (nil, let second?):
+      inForce = 1
+      try load(second)
+    }
+  }
+
+  /// Counts a start and returns the count.
+  mutating func countBoot() throws(FlashError) -> UInt32 {
+    try BootCounter.increment(in: &flash, firstPage: 2 * slotPages)
+  }
+
+  // MARK: Commits
+
+  /// Leaves factory state: a network and its anchor, no key.
+  mutating func commitProvisioning(network: Span<UInt8>, anchor: Span<UInt8>) throws(FlashError) {
+    var next = JournalRecord()
+    next.networkBytes = network.count
+    next.anchorBytes = anchor.count
+    guard next.payloadBytes <= capacity else { throw .outOfRange }
+    try clearSpare()
+    try flash.write(network, at: spareOffset + next.networkOffset)
+    try flash.write(anchor, at: spareOffset + next.anchorOffset)
+    try commit(next)
+  }
+
+  /// Makes another key the one in force, or none; certificates of the key before it go.
+  mutating func commitKey(_ key: KeyID?) throws(FlashError) {
+    var next = record
+    next.key = key
+    next.certificatesBytes = 0
+    try clearSpare()
+    try copyTrust()
+    try commit(next)
+  }
+
+  /// Makes the staged certificates the ones in force.
+  mutating func commitCertificates(count: Int) throws(FlashError) {
+    var next = record
+    next.certificatesBytes = count
+    try copyTrust()
+    try commit(next)
+  }
+
+  /// Returns to factory state; nothing of the network is left in flash.
+  mutating func commitReset() throws(FlashError) {
+    try clearSpare()
+    try commit(JournalRecord())
+  }
+
+  // MARK: Staging
+
+  /// Longest certs-only PKCS#7 that fits beside the network's name and anchor.
+  var certificatesCapacity: Int { capacity - record.certificatesOffset }
+
+  /// Where staged certificates begin.
+  var stagedOffset: Int { spareOffset + record.certificatesOffset }
+
+  /// Clears room for certificates.
+  mutating func beginStaging() throws(FlashError) {
+    try clearSpare()
+    isStaging = true
+  }
+
+  /// Writes a piece of the arriving certificates.
+  ///
+  /// - Parameters:
+  ///   - bytes: Their length is a multiple of 16 in every piece but the last.
+  ///   - position: Bytes before this piece.
+  /// - Throws: ``FlashError/outOfRange`` when nothing is being staged any more, or when it does not fit.
+  mutating func stage(_ bytes: Span<UInt8>, at position: Int) throws(FlashError) {
+    guard isStaging, position + bytes.count <= certificatesCapacity else { throw .outOfRange }
+    try flash.write(bytes, at: stagedOffset + position)
+  }
+
+  /// Whether the staged certificates are those in force already, byte for byte.
+  func stagedIsInForce(count: Int) throws(FlashError) -> Bool {
+    guard count == record.certificatesBytes else { return false }
+    return try flash.isEqual(at: stagedOffset, certificatesOffset, count: count)
+  }
+
+  // MARK: Reading
+
+  /// Where the parts in force stand in the region.
+  var networkOffset: Int { inForceOffset + record.networkOffset }
+  var anchorOffset: Int { inForceOffset + record.anchorOffset }
+  var certificatesOffset: Int { inForceOffset + record.certificatesOffset }
+
+  // MARK: Slots
+
+  private var slotPages: Int { (flash.pageCount - BootCounter.pages) / 2 }
+  private var capacity: Int { slot(0).capacity(in: flash) }
+  private var inForceOffset: Int { slot(inForce).payload(in: flash) }
+  private var spareOffset: Int { slot(1 - inForce).payload(in: flash) }
+
+  private func slot(_ index: Int) -> Slot {
+    Slot(firstPage: index * slotPages, pages: slotPages)
+  }
+
+  private mutating func load(_ header: SlotHeader) throws(FlashError) {
+    var bytes = InlineArray<16, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    try flash.read(at: inForceOffset, into: &span)
+    guard header.uid == SlotHeader.journal,
+      let record = JournalRecord(bytes.span, payloadBytes: Int(header.count))
+    else { throw .failed }
+    self.record = record
+    sequence = header.sequence
+  }
+
+  private mutating func clearSpare() throws(FlashError) {
+    isStaging = false
+    try slot(1 - inForce).clear(in: &flash)
+  }
+
+  private mutating func copyTrust() throws(FlashError) {
+    let count = record.certificatesOffset - record.networkOffset
+    try flash.copy(count: count, from: networkOffset, to: spareOffset + record.networkOffset)
+  }
+
+  private mutating func commit(_ next: JournalRecord) throws(FlashError) {
+    isStaging = false
+    try flash.write(next.encoded.span, at: spareOffset)
+    let spare = 1 - inForce
+    let header = try slot(spare).commit(
+      uid: SlotHeader.journal, count: next.payloadBytes, sequence: sequence &+ 1, flags: 0, in: &flash)
+    sequence = header.sequence
+    record = next
+    inForce = spare
+    // The new slot reads back: from here on a cut leaves two valid ones, and the next start erases the older.
+    try slot(1 - spare).clear(in: &flash)
+  }
+}

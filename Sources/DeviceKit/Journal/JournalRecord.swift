@@ -1,0 +1,48 @@
+import COSE
+
+/// What the journal says is in force: which key, and how long the parts are that stand in the slot after it.
+///
+/// In flash: 16 bytes, then network name, anchor certificate and certificates, each filled up to a multiple of 16.
+struct JournalRecord: Equatable {
+  /// The identity key in force; `nil` when the device has none.
+  var key: KeyID?
+  /// Bytes of the network's name.
+  var networkBytes = 0
+  /// Bytes of the anchor certificate; 0 in factory state.
+  var anchorBytes = 0
+  /// Bytes of the certs-only PKCS#7; 0 when no certificate is held.
+  var certificatesBytes = 0
+
+  static let bytes = 16
+
+  /// Where in the payload the parts stand.
+  var networkOffset: Int { Self.bytes }
+  var anchorOffset: Int { networkOffset + Self.padded(networkBytes) }
+  var certificatesOffset: Int { anchorOffset + Self.padded(anchorBytes) }
+  /// Bytes of the whole payload.
+  var payloadBytes: Int { certificatesOffset + Self.padded(certificatesBytes) }
+
+  private static func padded(_ count: Int) -> Int { (count + 15) & ~15 }
+
+  init() {}
+
+  /// Reads a record; `nil` when the parts it names would not fit the payload it stands in.
+  init?(_ bytes: Span<UInt8>, payloadBytes: Int) {
+    let id = bytes.littleEndian(at: 0)
+    key = id == 0 ? nil : KeyID(rawValue: id)
+    let lengths = bytes.littleEndian(at: 4)
+    networkBytes = Int(lengths & 0xFFFF)
+    anchorBytes = Int(lengths >> 16)
+    certificatesBytes = Int(bytes.littleEndian(at: 8) & 0xFFFF)
+    guard self.payloadBytes == payloadBytes else { return nil }
+  }
+
+  var encoded: InlineArray<16, UInt8> {
+    var bytes = InlineArray<16, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    span.store(littleEndian: key?.rawValue ?? 0, at: 0)
+    span.store(littleEndian: UInt32(networkBytes) | UInt32(anchorBytes) << 16, at: 4)
+    span.store(littleEndian: UInt32(certificatesBytes), at: 8)
+    return bytes
+  }
+}

@@ -1,0 +1,41 @@
+/// What a gateway is told when it starts.
+public struct GatewayConfiguration: Sendable {
+  public var identity: GatewayIdentity
+  public var manager: ManagerAddress
+  /// The name that the manager's certificate must carry; nil takes it from the address.
+  public var managerName: String?
+  /// Each name once.
+  public var lines: [NamedLine]
+  /// Where each line's bytes are written down; nil does not.
+  public var traceDirectory: String?
+  /// Where the status is served; nil does not.
+  public var statusSocket: String?
+
+  public var lineSettings = LineSettings()
+  public var routing = RouterLimits()
+  /// How long to wait before the manager is called again.
+  public var managerBackoff = Backoff(floor: .milliseconds(500), ceiling: .seconds(30))
+  /// How long to wait for the manager's answer to a device's request.
+  public var managerAnswerTimeout = Duration.seconds(30)
+
+  /// - Throws: `badConfiguration` when there is no line, or two of one name.
+  public init(
+    identity: GatewayIdentity, manager: ManagerAddress, managerName: String? = nil, lines: [NamedLine],
+    traceDirectory: String? = nil, statusSocket: String? = nil
+  ) throws(GatewayError) {
+    guard !lines.isEmpty else {
+      throw GatewayError(.badConfiguration, "There is no line.", advice: "Give at least one --line NAME=SPEC.")
+    }
+    var names: Set<LineName> = []
+    for line in lines where !names.insert(line.name).inserted {
+      throw GatewayError(
+        .badConfiguration, "Two lines are called \(line.name).", advice: "Give each line its own name.")
+    }
+    self.identity = identity
+    self.manager = manager
+    self.managerName = managerName
+    self.lines = lines
+    self.traceDirectory = traceDirectory
+    self.statusSocket = statusSocket
+  }
+}

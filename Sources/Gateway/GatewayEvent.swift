@@ -1,0 +1,33 @@
+/// What a running gateway reports as it happens.
+public enum GatewayEvent: Equatable, Sendable {
+  /// All lines are being opened and the manager is being called.
+  case ready(gateway: String, lines: [LineName], statusSocket: String?)
+  /// A line's terminal or socket is open.
+  case lineOpened(LineName)
+  /// The device on a line has answered the link's greeting.
+  case lineUp(LineName, maxMessageBytes: Int)
+  /// The session with the device on a line ended.
+  case lineDown(LineName, reason: String)
+  /// A line's terminal or socket is gone, or could not be opened.
+  case lineClosed(LineName, reason: String, retryAfter: Duration)
+  /// The manager has accepted the gateway.
+  case managerConnected(ManagerAddress)
+  /// The connection to the manager ended, or could not be made.
+  case managerDisconnected(ManagerAddress, reason: String, retryAfter: Duration)
+  /// The gateway ends.
+  case stopped
+
+  /// The event's name in JSON lines; stable.
+  public var name: String {
+    switch self {
+    case .ready: "ready"
+    case .lineOpened: "line-opened"
+    case .lineUp: "line-up"
+    case .lineDown: "line-down"
+    case .lineClosed: "line-closed"
+    case .managerConnected: "manager-connected"
+    case .managerDisconnected: "manager-disconnected"
+    case .stopped: "stopped"
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import NIOCore
+import SerialLink
+
+/// Runs a link on a channel: the channel's bytes and the event loop's clock in, the link's bytes and events out.
+///
+/// Lives on the channel's event loop.
+final class LineHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  private var link: LinkDriver
+  private let trace: LineTrace?
+  /// Called on the event loop, in order; may call ``send(_:)``.
+  var report: (LineEvent) -> Void = { _ in }
+  private var context: ChannelHandlerContext?
+  private var timer: Scheduled<Void>?
+  private var isPumping = false
+  /// What closed the channel, when it was not simply the other end.
+  private(set) var failure: (any Error)?
+
+  /// - Parameter trace: where every byte is written down.
+  init(configuration: LinkConfiguration, trace: LineTrace?) {
+    self.link = LinkDriver(
+      configuration: configuration, bootEpoch: .random(in: 0...UInt32.max), now: Self.now)
+    self.trace = trace
+  }
+
+  /// The channel, while it is open.
+  var channel: (any Channel)? { context?.channel }
+
+  var counters: LinkCounters { link.counters }
+
+  var isUp: Bool { link.isUp }
+
+  /// Sends a message; `.delivered` or `.undelivered` is reported later.
+  func send(_ message: [UInt8]) throws(LinkError) {
+    try link.send(message, now: Self.now)
+    pump()
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    report(.opened)
+    pump()
+    context.fireChannelActive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let bytes = unwrapInboundIn(data)
+    trace?.write(.fromDevice, bytes.readableBytesView)
+    let now = Self.now
+    for byte in bytes.readableBytesView {
+      if let event = link.receive(byte, now: now) { report(event) }
+    }
+    pump()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    pump()
+    context.fireChannelWritabilityChanged()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    timer?.cancel()
+    self.context = nil
+    context.fireChannelInactive()
+  }
+
+  // A line that failed once is opened anew: its descriptor may stand for a device that is no longer there.
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    failure = failure ?? error
+    context.close(promise: nil)
+  }
+
+  // Reports what is due and moves bytes from the link to the channel. Reporting may send, and sending pumps: the outer
+  // call takes over what the inner one would do.
+  private func pump() {
+    guard let context, !isPumping else { return }
+    isPumping = true
+    while let event = link.advance(now: Self.now) { report(event) }
+    var wrote = false
+    // A line that does not drain must not fill the memory: its bytes stay in the link, which then gives up by itself.
+    while context.channel.isWritable {
+      let bytes = link.transmit(now: Self.now)
+      if bytes.isEmpty { break }
+      trace?.write(.toDevice, bytes)
+      context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+      wrote = true
+    }
+    if wrote { context.flush() }
+    isPumping = false
+    schedule(context)
+  }
+
+  private func schedule(_ context: ChannelHandlerContext) {
+    timer?.cancel()
+    timer = nil
+    guard let deadline = link.deadline else { return }
+    let now = Self.now
+    // An overdue deadline that pumping could not clear waits for the channel to drain; look again soon, not at once.
+    let delay = deadline > now ? Int64(min(deadline - now, UInt64(Int32.max))) : 20
+    let pump = NIOLoopBound(pump, eventLoop: context.eventLoop)
+    timer = context.eventLoop.scheduleTask(in: .milliseconds(delay)) { pump.value() }
+  }
+
+  // Milliseconds of the monotonic clock that event loops keep.
+  private static var now: UInt64 { NIODeadline.now().uptimeNanoseconds / 1_000_000 }
+}

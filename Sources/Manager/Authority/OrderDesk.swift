@@ -1,0 +1,81 @@
+import Foundation
+import PKI
+
+/// Where orders go out: each message is durable before it is sent.
+struct OrderDesk: Sendable {
+  let ledger: Ledger
+  let authority: any CertificateAuthority
+
+  /// Sends an order once and takes the answer.
+  ///
+  /// - Throws: the store's errors only. Then nothing was sent, or the answer is not known: send it again, it is the same order.
+  func place(_ order: Order) async throws -> AuthorityAnswer {
+    let prepared: PreparedOrder
+    do {
+      prepared = try await authority.prepare(order)
+    } catch let error as ManagerError {
+      return .later(atLeast: .zero, error.description)
+    }
+    try await ledger.commit(.sendOrder(order.id, message: prepared.message), by: .manager)
+    return await authority.send(prepared)
+  }
+
+  /// Orders a certificate for a gateway or the manager itself, or goes on with the order that its key has already.
+  ///
+  /// - Returns: the certificate, which is active then, or what the CA said instead.
+  /// - Throws: ``ManagerError``: `conflict` when the key is another holder's, `refused` when the CA refused, `unreachable`
+  ///   when it cannot issue now (the order stays open: ask again).
+  func obtain(
+    _ request: CertificationRequest, for holder: Holder, profile: String, by actor: Actor
+  ) async throws -> CertificateRecord {
+    let key = KeyDigest(sha256: request.keyDigest)
+    if let known = try await ledger.store.holder(of: key), known != holder {
+      throw ManagerError(
+        .conflict, "The key was seen before, for \(known.kind) \(known.name).", remedy: "Make a new key.")
+    }
+    let known = try await ledger.store.order(for: holder, key: key)
+    if let known, let record = try await ledger.store.certificate(from: known.id),
+      record.state == .active, !RenewalRule.isDue(record, now: ledger.clock.now)
+    {
+      return record
+    }
+    let order: Order
+    if let known, known.state == .open {
+      order = known
+    } else {
+      order = try await newOrder(request, key: key, for: holder, profile: profile, by: actor)
+    }
+    switch try await place(order) {
+    case .issued(let issued):
+      let record = try CertificateRecord(issued, for: order, state: .active, now: ledger.clock.now)
+      try await ledger.commit(.issue(record), by: .manager)
+      return record
+    case .later(_, let detail): throw ManagerError(.unreachable, detail, remedy: "Try again in a while.")
+    case .refused(let detail):
+      let problem = Problem(.authorityRefused, detail, held: true, at: ledger.clock.now)
+      try await ledger.commit(.refuseOrder(order, problem), by: .manager)
+      throw ManagerError(.refused, "The CA refused the order: \(detail)")
+    }
+  }
+
+  private func newOrder(
+    _ request: CertificationRequest, key: KeyDigest, for holder: Holder, profile: String, by actor: Actor
+  ) async throws -> Order {
+    let order = Order(
+      id: .fresh(), holder: holder, profile: profile, key: key, request: request.derBytes,
+      createdAt: ledger.clock.now)
+    try await ledger.commit(.placeOwnOrder(order), by: actor)
+    return order
+  }
+}
+
+/// When a certificate of a gateway or of the manager itself is renewed: with two thirds of its life behind it.
+enum RenewalRule {
+  static let share = 2.0 / 3
+
+  static func time(_ record: CertificateRecord) -> Date {
+    record.notBefore.addingTimeInterval(record.notAfter.timeIntervalSince(record.notBefore) * share)
+  }
+
+  static func isDue(_ record: CertificateRecord, now: Date) -> Bool { now >= time(record) }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Logging
+
+/// Everything `muster manager run` is told: from `manager.yaml`, the environment and flags.
+public struct ManagerConfiguration: Sendable {
+  /// Where the manager keeps its files.
+  public var folder: ManagerFolder
+  /// The network's name: the O of every device's subject.
+  public var network: String
+  /// The DNS suffix of the devices' names, lower case; none without.
+  public var nameSuffix: String?
+  /// The CA's base URL.
+  public var authorityURL: String
+  /// The file with the CA's anchor, PEM.
+  public var authorityAnchor: String
+  /// Where the admin API listens.
+  public var admin: ListenAddress
+  /// The names and addresses that the admin API's certificate is for.
+  public var adminNames: [String]
+  /// Where gateways connect.
+  public var gateways: ListenAddress
+  /// The names and addresses that the gateway listener's certificate is for.
+  public var gatewayNames: [String]
+  /// How many unknown devices may wait for an administrator.
+  public var pendingLimit: Int
+  /// How many unknown devices may call in a minute over one gateway.
+  public var newDevicesPerMinute: Int
+  /// How long a device may take to report, in seconds.
+  public var reportPatienceSeconds: Int
+  public var logLevel: Logger.Level
+
+  public init(folder: ManagerFolder, network: String, authorityURL: String, authorityAnchor: String) {
+    self.folder = folder
+    self.network = network
+    self.nameSuffix = nil
+    self.authorityURL = authorityURL
+    self.authorityAnchor = authorityAnchor
+    self.admin = ListenAddress(host: "127.0.0.1", port: 8443)
+    self.adminNames = ["localhost", "127.0.0.1"]
+    self.gateways = ListenAddress(host: "127.0.0.1", port: 5684)
+    self.gatewayNames = ["localhost", "127.0.0.1"]
+    self.pendingLimit = 1000
+    self.newDevicesPerMinute = 60
+    self.reportPatienceSeconds = 30
+    self.logLevel = .notice
+  }
+
+  var enrolmentPolicy: EnrolmentPolicy {
+    var policy = EnrolmentPolicy(network: network, nameSuffix: nameSuffix)
+    policy.reportPatience = .seconds(reportPatienceSeconds)
+    return policy
+  }
+}
+
+/// A host (name or IP address) and a TCP port; port 0 lets the system choose.
+public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
+  public var host: String
+  public var port: Int
+
+  public init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+
+  /// Reads `HOST:PORT` or `[IPv6]:PORT`.
+  ///
+  /// - Returns: nil when it is neither.
+  public init?(_ text: String) {
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+    var host = text[..<colon]
+    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    guard !host.isEmpty, !host.contains("[") else { return nil }
+    self.init(host: String(host), port: Int(port))
+  }
+
+  public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

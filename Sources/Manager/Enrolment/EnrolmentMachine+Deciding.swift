@@ -1,0 +1,56 @@
+import Foundation
+
+extension EnrolmentMachine {
+  /// The step that the durable state asks for.
+  mutating func decide(now: Date) -> Step {
+    if record.device.problem?.held == true { return end(.rest) }
+    switch record.device.state {
+    case .approved, .renewalDue:
+      return record(.moveDevice(record.device.id, from: record.device.state, to: .csrRequested))
+    case .csrRequested:
+      state = .callingForRequest
+      return .callForRequest
+    case .ordered: return decideOrdered()
+    case .delivered: return decideDelivered()
+    case .active: return decideActive()
+    case .registered, .pending, .suspended, .revoked, .decommissioned: return end(.rest)
+    }
+  }
+
+  private mutating func decideOrdered() -> Step {
+    if let certificate = record.certificate { return deliver(certificate) }
+    guard let order = record.order, order.state == .open else { return end(.rest) }
+    state = .sendingOrder(order)
+    return .sendOrder(order)
+  }
+
+  /// The device took the certificate and owes its report. If it says itself that it holds another, or none, or stays silent,
+  /// it gets the certificate again: to a device that has it, that is nothing new.
+  private mutating func decideDelivered() -> Step {
+    guard let certificate = record.certificate else { return end(.rest) }
+    if wake == .timer || record.deviceClaimsOther { return deliver(certificate) }
+    return end(.wait(Wait(cause: .report, duration: policy.reportPatience, failures: failures)))
+  }
+
+  /// A device that says it lost its certificate gets the same again. A new certificate for another key it does not get on
+  /// its own word, which nothing proves: that takes an administrator.
+  private mutating func decideActive() -> Step {
+    guard let certificate = record.certificate, record.deviceClaimsOther else { return end(.rest) }
+    return deliver(certificate)
+  }
+
+  private mutating func deliver(_ certificate: CertificateRecord) -> Step {
+    state = .delivering(certificate)
+    return .deliver(certificate)
+  }
+}
+
+extension EnrolmentRecord {
+  /// Whether the device said, since its state last changed, that it does not hold the certificate in force.
+  var deviceClaimsOther: Bool {
+    guard let claim = device.claim, let seen = device.seenAt, seen > device.changedAt, let certificate else {
+      return false
+    }
+    return claim.holding != .certificate || claim.serial != certificate.serial
+  }
+}

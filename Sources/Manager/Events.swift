@@ -1,0 +1,84 @@
+public import Foundation
+
+/// What the manager tells the world while it runs: with `muster manager run --json`, one JSON object a line.
+public struct ManagerEvent: Sendable, Equatable, Codable {
+  public enum Kind: String, Sendable, Codable {
+    /// Both listeners are open; `admin` and `gateways` are the addresses.
+    case ready
+    /// A device went from state to state.
+    case device
+    /// A device does not go on, and why.
+    case trouble
+    /// A gateway connected or went.
+    case gateway
+    /// One of the manager's own certificates arrived.
+    case identity
+    /// The manager cannot get one of its own certificates yet, and why.
+    case waiting
+    /// The manager is about to end.
+    case stopping
+  }
+
+  public var event: Kind
+  public var at: Date
+  public var device: String?
+  public var from: String?
+  public var to: String?
+  /// A certificate's serial number, in hexadecimal.
+  public var serial: String?
+  public var gateway: String?
+  public var connected: Bool?
+  public var role: String?
+  public var problem: String?
+  public var detail: String?
+  /// Address and port of the admin listener.
+  public var admin: String?
+  /// Address and port of the gateway listener.
+  public var gateways: String?
+
+  public init(_ event: Kind, at: Date) {
+    self.event = event
+    self.at = at
+  }
+
+  /// The event as one line of JSON, without the line feed.
+  public var jsonLine: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.dateEncodingStrategy = .custom(ManagerDate.encode)
+    // Strings, a Bool and a Date always encode.
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  /// The event as a line for people.
+  public var line: String {
+    switch event {
+    case .ready: "ready: administration on \(admin ?? "-"), gateways on \(gateways ?? "-")"
+    case .device:
+      "device \(device ?? "-"): \(from.map { "\($0) -> " } ?? "")\(to ?? "-")" + (serial.map { ", certificate \($0)" } ?? "")
+    case .trouble: "device \(device ?? "-"): \(problem ?? "-"): \(detail ?? "")"
+    case .gateway: "gateway \(gateway ?? "-") \(connected == true ? "connected" : "disconnected")"
+    case .identity: "the manager's \(role ?? "-") certificate is \(serial ?? "-")"
+    case .waiting: "the manager's \(role ?? "-") certificate: \(detail ?? "-")"
+    case .stopping: "stopping"
+    }
+  }
+}
+
+/// Where events go. Called on any task, in the order of the events of one device.
+public typealias EventSink = @Sendable (ManagerEvent) -> Void
+
+/// RFC 3339 in UTC with milliseconds: how every date leaves the manager.
+enum ManagerDate {
+  private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
+  static func encode(_ date: Date, to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(date.formatted(style))
+  }
+
+  static func decode(from decoder: any Decoder) throws -> Date {
+    let container = try decoder.singleValueContainer()
+    return try Date(try container.decode(String.self), strategy: style)
+  }
+}

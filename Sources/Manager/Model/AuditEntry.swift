@@ -1,0 +1,34 @@
+public import Foundation
+
+/// Who made something happen.
+public enum Actor: Sendable, Equatable {
+  /// An administrator, by the name in the client certificate.
+  case administrator(String)
+  /// A device, as far as it is what it claims to be.
+  case device(DeviceID)
+  case gateway(String)
+  /// The manager on its own: the next step of something begun, a timer, a policy.
+  case manager
+
+  var text: String {
+    switch self {
+    case .administrator(let name): "administrator \(name)"
+    case .device(let id): "device \(id)"
+    case .gateway(let name): "gateway \(name)"
+    case .manager: "manager"
+    }
+  }
+}
+
+/// One line of the audit trail: written in the transaction of what it tells of, or neither happens.
+public struct AuditEntry: Sendable, Equatable, Codable {
+  /// Rises by one or more with each entry.
+  public var number: Int64
+  public var at: Date
+  public var actor: String
+  /// What happened, a stable word such as `device-approved`.
+  public var action: String
+  /// Whom it concerns: a device id, a gateway's name, or `manager`.
+  public var subject: String
+  public var detail: [String: String]
+}

@@ -1,0 +1,95 @@
+/// The closed list of what can be changed in the store.
+public enum Change: Sendable, Equatable {
+  /// A device made known beforehand: a new row, `registered`.
+  case addDevice(DeviceID, model: String?)
+  /// An unknown device called: a new row, `pending`.
+  case meetDevice(DeviceID, Sighting)
+  /// A known device calls from another line than last time.
+  case relocateDevice(DeviceID, Sighting)
+  /// A step that changes nothing but the state.
+  case moveDevice(DeviceID, from: DeviceState, to: DeviceState)
+  /// Something keeps a device from going on.
+  case trouble(DeviceID, Problem)
+  /// An administrator wants it tried again: the problem is forgotten.
+  case retryDevice(DeviceID)
+
+  /// A device's good request: its key is its own from now on, the order exists, `csr-requested` becomes `ordered`.
+  case placeOrder(DeviceID, Order)
+  /// A device's request with a key whose order exists: that one goes on, `csr-requested` becomes `ordered`.
+  case continueOrder(DeviceID, OrderID)
+  /// A gateway's or the manager's own order.
+  case placeOwnOrder(Order)
+  /// The message that goes to the CA, before it goes.
+  case sendOrder(OrderID, message: [UInt8])
+  /// The CA refused for good, or issued what was not ordered. `problem` goes to the device, if it is a device's order.
+  case refuseOrder(Order, Problem)
+  /// The certificate arrived. One made `active` at once (a gateway's, our own) supersedes those before it.
+  case issue(CertificateRecord)
+
+  /// The device took the certificate: `ordered` becomes `delivered`.
+  case deliver(DeviceID, CertificateID)
+  /// The device refused the certificate.
+  case refuseCertificate(DeviceID, CertificateID, Problem)
+  /// The device's report proved the certificate: it becomes the one active certificate of its key, the device `active`.
+  case activate(DeviceID, CertificateID, report: [UInt8])
+}
+
+extension Change {
+  /// What the audit trail says about it.
+  var audit: (action: String, subject: String, detail: [String: String]) {
+    switch self {
+    case .addDevice(let id, let model):
+      ("device-added", id.text, model.map { ["model": $0] } ?? [:])
+    case .meetDevice(let id, let sighting):
+      ("device-met", id.text, sighting.auditDetail)
+    case .relocateDevice(let id, let sighting):
+      ("device-relocated", id.text, sighting.auditDetail)
+    case .moveDevice(let id, let from, let to):
+      ("device-\(to.rawValue)", id.text, ["from": from.rawValue])
+    case .trouble(let id, let problem):
+      ("device-trouble", id.text, problem.auditDetail)
+    case .retryDevice(let id):
+      ("device-retried", id.text, [:])
+    case .placeOrder(let id, let order):
+      ("order-placed", id.text, order.auditDetail)
+    case .continueOrder(let id, let order):
+      ("order-continued", id.text, ["order": order.text])
+    case .placeOwnOrder(let order):
+      ("order-placed", order.holder.name, order.auditDetail)
+    case .sendOrder(let id, let message):
+      ("order-sent", id.text, ["bytes": "\(message.count)"])
+    case .refuseOrder(let order, let problem):
+      ("order-refused", order.holder.name, problem.auditDetail.merging(["order": order.id.text]) { a, _ in a })
+    case .issue(let record):
+      ("certificate-issued", record.holder.name, record.auditDetail)
+    case .deliver(let id, let certificate):
+      ("certificate-delivered", id.text, ["certificate": certificate.text])
+    case .refuseCertificate(let id, let certificate, let problem):
+      ("certificate-refused", id.text, problem.auditDetail.merging(["certificate": certificate.text]) { a, _ in a })
+    case .activate(let id, let certificate, _):
+      ("certificate-active", id.text, ["certificate": certificate.text])
+    }
+  }
+}
+
+extension Sighting {
+  fileprivate var auditDetail: [String: String] {
+    ["gateway": route.gateway, "line": route.line, "model": model, "firmware": firmware]
+  }
+}
+
+extension Problem {
+  fileprivate var auditDetail: [String: String] { ["problem": code.rawValue, "detail": detail] }
+}
+
+extension Order {
+  fileprivate var auditDetail: [String: String] {
+    ["order": id.text, "holder": holder.kind, "profile": profile, "key": key.text]
+  }
+}
+
+extension CertificateRecord {
+  fileprivate var auditDetail: [String: String] {
+    ["order": orderID.text, "holder": holder.kind, "certificate": id.text, "serial": serial, "issuer": issuer]
+  }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// The store with a clock and an audience: every change goes through here, and what it changed is told to whoever listens,
+/// after it is durable.
+struct Ledger: Sendable {
+  let store: any Store
+  let clock: any ManagerClock
+  let events: EventSink
+
+  func commit(_ change: Change, by actor: Actor) async throws {
+    let now = clock.now
+    for transition in try await store.commit(change, by: actor, at: now) {
+      var event = ManagerEvent(.device, at: now)
+      event.device = transition.device.text
+      event.from = transition.from?.rawValue
+      event.to = transition.to.rawValue
+      event.serial = transition.serial
+      events(event)
+    }
+    if let (id, problem) = change.problem {
+      var event = ManagerEvent(.trouble, at: now)
+      event.device = id.text
+      event.problem = problem.code.rawValue
+      event.detail = problem.detail
+      events(event)
+    }
+  }
+}
+
+extension Change {
+  /// The trouble it brings to a device.
+  fileprivate var problem: (DeviceID, Problem)? {
+    switch self {
+    case .trouble(let id, let problem), .refuseCertificate(let id, _, let problem): return (id, problem)
+    case .refuseOrder(let order, let problem):
+      guard case .device(let id) = order.holder else { return nil }
+      return (id, problem)
+    case .addDevice, .meetDevice, .relocateDevice, .moveDevice, .retryDevice, .placeOrder, .continueOrder,
+      .placeOwnOrder, .sendOrder, .issue, .deliver, .activate:
+      return nil
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+  public func device(_ id: DeviceID) async throws -> Device? {
+    try await pool.read { try Self.device(id, $0) }
+  }
+
+  public func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device> {
+    let rows = try await pool.read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM device WHERE id > ? AND (? IS NULL OR state = ?) ORDER BY id LIMIT ?",
+        arguments: [cursor ?? "", state?.rawValue, state?.rawValue, limit + 1]
+      ).map(Device.init(row:))
+    }
+    return Page(rows, limit: limit) { $0.id.text }
+  }
+
+  public func count(of state: DeviceState) async throws -> Int {
+    try await pool.read {
+      try Int.fetchOne($0, sql: "SELECT count(*) FROM device WHERE state = ?", arguments: [state.rawValue]) ?? 0
+    }
+  }
+
+  public func devicesWantingWork() async throws -> [DeviceID] {
+    try await pool.read { database in
+      try String.fetchAll(database, sql: "SELECT id FROM device WHERE held = 0 AND state IN (\(Self.workStates))")
+        .map(DeviceID.init)
+    }
+  }
+
+  public func devicesWantingWork(behind gateway: String) async throws -> [DeviceID] {
+    try await pool.read { database in
+      try String.fetchAll(
+        database, sql: "SELECT id FROM device WHERE gateway = ? AND held = 0 AND state IN (\(Self.workStates))",
+        arguments: [gateway]
+      ).map(DeviceID.init)
+    }
+  }
+
+  public func devicesDueForRenewal(at now: Date, share: Double, limit: Int) async throws -> [DeviceID] {
+    try await pool.read { database in
+      try String.fetchAll(
+        database,
+        sql: """
+          SELECT device.id FROM certificate JOIN device ON device.certificate_id = certificate.id
+          WHERE certificate.state = 'active' AND device.state = 'active' AND device.held = 0
+            AND not_before + ? * (not_after - not_before) < ? LIMIT ?
+          """, arguments: [share, now.storedMilliseconds, limit]
+      ).map(DeviceID.init)
+    }
+  }
+
+  public func enrolment(of id: DeviceID) async throws -> EnrolmentRecord? {
+    try await pool.read { database in
+      guard let device = try Self.device(id, database) else { return nil }
+      return EnrolmentRecord(
+        device: device, order: try device.orderID.flatMap { try Self.order($0, database) },
+        certificate: try device.certificateID.flatMap { try Self.certificate($0, database) })
+    }
+  }
+
+  public func holder(of key: KeyDigest) async throws -> Holder? {
+    try await pool.read { try Self.holder(of: key, $0) }
+  }
+
+  public func order(_ id: OrderID) async throws -> Order? {
+    try await pool.read { try Self.order(id, $0) }
+  }
+
+  public func order(for holder: Holder, key: KeyDigest) async throws -> Order? {
+    try await pool.read { database in
+      try Row.fetchOne(
+        database,
+        sql: """
+          SELECT * FROM certificate_order WHERE holder_kind = ? AND holder = ? AND key = ? AND state <> 'refused'
+          ORDER BY number DESC LIMIT 1
+          """, arguments: [holder.kind, holder.name, key.text]
+      ).map(Order.init(row:))
+    }
+  }
+
+  public func gateway(_ name: String) async throws -> GatewayRecord? {
+    try await pool.read { database in
+      try Row.fetchOne(database, sql: "SELECT * FROM gateway WHERE name = ?", arguments: [name])
+        .map(GatewayRecord.init(row:))
+    }
+  }
+
+  public func gateways() async throws -> [GatewayRecord] {
+    try await pool.read { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM gateway ORDER BY name").map(GatewayRecord.init(row:))
+    }
+  }
+
+  public func audit(after cursor: String?, limit: Int) async throws -> Page<AuditEntry> {
+    let entries = try await pool.read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM audit WHERE number > ? ORDER BY number LIMIT ?",
+        arguments: [cursor.flatMap { Int64($0) } ?? 0, limit + 1]
+      ).map(AuditEntry.init(row:))
+    }
+    return Page(entries, limit: limit) { "\($0.number)" }
+  }
+}
+
+// What reading and writing share: one row by its name, inside a transaction.
+extension SQLiteStore {
+  static func device(_ id: DeviceID, _ database: Database) throws -> Device? {
+    try Row.fetchOne(database, sql: "SELECT * FROM device WHERE id = ?", arguments: [id.text]).map(Device.init(row:))
+  }
+
+  static func order(_ id: OrderID, _ database: Database) throws -> Order? {
+    try Row.fetchOne(database, sql: "SELECT * FROM certificate_order WHERE id = ?", arguments: [id.text])
+      .map(Order.init(row:))
+  }
+
+  static func certificate(_ id: CertificateID, _ database: Database) throws -> CertificateRecord? {
+    try Row.fetchOne(database, sql: "SELECT * FROM certificate WHERE id = ?", arguments: [id.text])
+      .map(CertificateRecord.init(row:))
+  }
+
+  static func holder(of key: KeyDigest, _ database: Database) throws -> Holder? {
+    try Row.fetchOne(
+      database, sql: "SELECT holder_kind, holder FROM key_seen WHERE key = ?", arguments: [key.text]
+    ).map { try Holder(kind: $0["holder_kind"], name: $0["holder"]) }
+  }
+
+  fileprivate static let workStates = DeviceState.allCases.filter(\.wantsWork)
+    .map { "'\($0.rawValue)'" }.joined(separator: ", ")
+}
+
+extension Page {
+  /// Cuts what was read with one item too many, which only tells that there is a next page.
+  init(_ read: [Item], limit: Int, cursor: (Item) -> String) {
+    items = Array(read.prefix(limit))
+    next = read.count > limit ? items.last.map(cursor) : nil
+  }
+}

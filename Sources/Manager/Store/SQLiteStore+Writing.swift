@@ -1,0 +1,75 @@
+import Foundation
+import GRDB
+import Synchronization
+
+extension SQLiteStore {
+  @discardableResult
+  public func commit(_ change: Change, by actor: Actor, at now: Date) async throws -> [DeviceTransition] {
+    let transitions = Mutex<[DeviceTransition]>([])
+    try await group.write { database in
+      var transaction = StoreTransaction(database: database, now: now)
+      try transaction.apply(change)
+      try transaction.audit(change, by: actor)
+      transitions.withLock { [made = transaction.transitions] in $0 = made }
+    }
+    return transitions.withLock { $0 }
+  }
+
+  public func sight(_ id: DeviceID, _ sighting: Sighting, at now: Date) async throws {
+    try await group.write { database in
+      try StoreTransaction(database: database, now: now).sight(id, sighting)
+    }
+  }
+}
+
+/// One change being written: every function here runs inside one transaction and either finishes or throws.
+struct StoreTransaction {
+  let database: Database
+  let now: Date
+  var transitions: [DeviceTransition] = []
+
+  mutating func apply(_ change: Change) throws {
+    switch change {
+    case .addDevice(let id, let model): try insert(id, state: .registered, model: model)
+    case .meetDevice(let id, let sighting):
+      try insert(id, state: .pending, model: sighting.model)
+      try sight(id, sighting)
+    case .relocateDevice(let id, let sighting): try sight(id, sighting)
+    case .moveDevice(let id, let from, let to): try move(id, from: [from], to: to)
+    case .trouble(let id, let problem): try set(problem, on: id)
+    case .retryDevice(let id): try retry(id)
+    case .placeOrder(let id, let order): try place(order, for: id)
+    case .continueOrder(let id, let order): try continueOrder(order, for: id)
+    case .placeOwnOrder(let order): try placeOwn(order)
+    case .sendOrder(let id, let message):
+      try update("UPDATE certificate_order SET sent = ? WHERE id = ? AND state = 'open'", [Data(message), id.text])
+    case .refuseOrder(let order, let problem): try refuse(order, problem)
+    case .issue(let record): try issue(record)
+    case .deliver(let id, let certificate): try deliver(certificate, to: id)
+    case .refuseCertificate(let id, let certificate, let problem):
+      try update("UPDATE certificate SET refusal = ? WHERE id = ?", [problem.detail, certificate.text])
+      try set(problem, on: id)
+    case .activate(let id, let certificate, let report): try activate(certificate, of: id, report: report)
+    }
+  }
+
+  func audit(_ change: Change, by actor: Actor) throws {
+    let (action, subject, detail) = change.audit
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    try database.execute(
+      sql: "INSERT INTO audit(at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
+      arguments: [
+        now.storedMilliseconds, actor.text, action, subject,
+        String(decoding: try encoder.encode(detail), as: UTF8.self),
+      ])
+  }
+
+  /// Runs an `UPDATE` that must meet exactly one row: otherwise somebody else was faster.
+  func update(_ sql: String, _ arguments: StatementArguments) throws {
+    try database.execute(sql: sql, arguments: arguments)
+    guard database.changesCount == 1 else {
+      throw ManagerError(.conflict, "The store has changed meanwhile.", remedy: "Look again and try again.")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+public import Foundation
+
+/// Everything the manager must not forget.
+///
+/// Writing has one door: ``commit(_:by:at:)`` takes one of a closed list of ``Change``s, and each is atomic, durable
+/// when the call returns, checked against the transition table, and accompanied by its audit row in the same transaction.
+/// A caller that dies or is refused at any moment finds the store before the change or after it, never between.
+public protocol Store: Sendable {
+  /// Makes one change durable.
+  ///
+  /// - Parameters:
+  ///   - actor: who made it happen, for the audit trail.
+  ///   - now: the time of the change.
+  /// - Returns: the devices' state changes it brought, in order.
+  /// - Throws: ``ManagerError`` with code `conflict` when the store is no longer as the change expects it, `notFound`
+  ///   when what it changes is not there, `alreadyExists`; any other error means that nothing is known to be written.
+  @discardableResult
+  func commit(_ change: Change, by actor: Actor, at now: Date) async throws -> [DeviceTransition]
+
+  /// Notes that a known device called, and what it said. A heartbeat is no action: it has no audit row.
+  func sight(_ id: DeviceID, _ sighting: Sighting, at now: Date) async throws
+
+  func device(_ id: DeviceID) async throws -> Device?
+  /// Devices in the order of their ids.
+  func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device>
+  func count(of state: DeviceState) async throws -> Int
+  /// The devices that have work to do: their states want it, and no problem holds them.
+  func devicesWantingWork() async throws -> [DeviceID]
+  /// The devices whose last route went over this gateway and that have work to do.
+  func devicesWantingWork(behind gateway: String) async throws -> [DeviceID]
+  /// Active devices whose certificate has at least this share (0 to 1) of its life behind it.
+  func devicesDueForRenewal(at now: Date, share: Double, limit: Int) async throws -> [DeviceID]
+  /// The device with its order and its certificate in force, as of one moment.
+  func enrolment(of id: DeviceID) async throws -> EnrolmentRecord?
+
+  /// Whom this key was first seen for.
+  func holder(of key: KeyDigest) async throws -> Holder?
+  func order(_ id: OrderID) async throws -> Order?
+  /// The newest order for this holder and key that was not refused.
+  func order(for holder: Holder, key: KeyDigest) async throws -> Order?
+
+  func certificate(_ id: CertificateID) async throws -> CertificateRecord?
+  /// The certificate an order ended with.
+  func certificate(from order: OrderID) async throws -> CertificateRecord?
+  /// The newest certificate in force of a gateway or of the manager itself.
+  func activeCertificate(of holder: Holder) async throws -> CertificateRecord?
+  /// Certificates with this serial number (by one issuer there is at most one).
+  func certificates(serial: String) async throws -> [CertificateRecord]
+  /// Certificates, oldest first.
+  func certificates(
+    of holder: Holder?, in state: CertificateRecord.State?, after cursor: String?, limit: Int
+  ) async throws -> Page<CertificateRecord>
+
+  func gateway(_ name: String) async throws -> GatewayRecord?
+  /// Gateways in the order of their names.
+  func gateways() async throws -> [GatewayRecord]
+
+  /// The audit trail, oldest first.
+  func audit(after cursor: String?, limit: Int) async throws -> Page<AuditEntry>
+}
+
+/// One page of a longer list.
+public struct Page<Item: Sendable>: Sendable {
+  public var items: [Item]
+  /// What to pass as `after` for the next page; nil when there is none.
+  public var next: String?
+}
+
+/// What a device said when it called, and from where.
+public struct Sighting: Sendable, Equatable {
+  public var route: Route
+  public var model: String
+  public var firmware: String
+  public var claim: DeviceClaim
+
+  public init(route: Route, model: String, firmware: String, claim: DeviceClaim) {
+    self.route = route
+    self.model = model
+    self.firmware = firmware
+    self.claim = claim
+  }
+}
+
+/// A device with what its enrolment stands on.
+public struct EnrolmentRecord: Sendable, Equatable {
+  public var device: Device
+  public var order: Order?
+  public var certificate: CertificateRecord?
+}
+
+/// One step of one device from state to state.
+public struct DeviceTransition: Sendable, Equatable {
+  public var device: DeviceID
+  public var from: DeviceState?
+  public var to: DeviceState
+  /// The certificate in force after the step.
+  public var serial: String?
+}

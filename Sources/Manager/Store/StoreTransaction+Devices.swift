@@ -1,0 +1,85 @@
+import Foundation
+import GRDB
+
+extension StoreTransaction {
+  mutating func insert(_ id: DeviceID, state: DeviceState, model: String?) throws {
+    guard try SQLiteStore.device(id, database) == nil else {
+      throw ManagerError(.alreadyExists, "There is a device \(id) already.")
+    }
+    try database.execute(
+      sql: "INSERT INTO device(id, state, model, created_at, changed_at) VALUES (?, ?, ?, ?, ?)",
+      arguments: [id.text, state.rawValue, model, now.storedMilliseconds, now.storedMilliseconds])
+    transitions.append(DeviceTransition(device: id, from: nil, to: state, serial: nil))
+  }
+
+  func sight(_ id: DeviceID, _ sighting: Sighting) throws {
+    try update(
+      """
+      UPDATE device SET gateway = ?, line = ?, model = ?, firmware = ?, claimed_holding = ?, claimed_serial = ?,
+        claimed_message_bytes = ?, seen_at = ? WHERE id = ?
+      """,
+      [
+        sighting.route.gateway, sighting.route.line, sighting.model, sighting.firmware,
+        Int(sighting.claim.holding.rawValue), sighting.claim.serial, sighting.claim.maximumMessageBytes,
+        now.storedMilliseconds, id.text,
+      ])
+  }
+
+  /// The one place where a device's state changes: from where the change expects it, along the table, and with a step
+  /// forward its problem is over.
+  mutating func move(_ id: DeviceID, from expected: Set<DeviceState>, to next: DeviceState) throws {
+    let device = try existing(id)
+    guard expected.contains(device.state), device.state.mayBecome(next) else {
+      throw ManagerError(
+        .conflict, "Device \(id) is \(device.state.rawValue) and cannot become \(next.rawValue).",
+        remedy: "Look at it with 'muster device show \(id)'.")
+    }
+    try update(
+      """
+      UPDATE device SET state = ?, changed_at = ?, problem = NULL, problem_detail = NULL, problem_at = NULL, held = 0
+      WHERE id = ?
+      """, [next.rawValue, now.storedMilliseconds, id.text])
+    let serial = try String.fetchOne(
+      database,
+      sql: "SELECT certificate.serial FROM device JOIN certificate ON certificate.id = certificate_id WHERE device.id = ?",
+      arguments: [id.text])
+    transitions.append(DeviceTransition(device: id, from: device.state, to: next, serial: serial))
+  }
+
+  func set(_ problem: Problem, on id: DeviceID) throws {
+    try update(
+      "UPDATE device SET problem = ?, problem_detail = ?, problem_at = ?, held = ? WHERE id = ?",
+      [problem.code.rawValue, problem.detail, problem.at.storedMilliseconds, problem.held, id.text])
+  }
+
+  /// Starts again where it stands: a held device goes on, an active one is renewed, an order that failed is made anew.
+  mutating func retry(_ id: DeviceID) throws {
+    let device = try existing(id)
+    switch device.state {
+    case .active: try move(id, from: [.active], to: .renewalDue)
+    case .ordered where try hasFailed(device): try move(id, from: [.ordered], to: .csrRequested)
+    case .approved, .csrRequested, .ordered, .renewalDue:
+      try update(
+        "UPDATE device SET problem = NULL, problem_detail = NULL, problem_at = NULL, held = 0 WHERE id = ?", [id.text])
+    case .delivered: try move(id, from: [.delivered], to: .csrRequested)
+    case .registered, .pending, .suspended, .revoked, .decommissioned:
+      throw ManagerError(
+        .conflict, "Device \(id) is \(device.state.rawValue), so it cannot be enrolled.",
+        remedy: "Approve it first: 'muster device approve \(id)'.")
+    }
+  }
+
+  func existing(_ id: DeviceID) throws -> Device {
+    guard let device = try SQLiteStore.device(id, database) else {
+      throw ManagerError(.notFound, "There is no device \(id).", remedy: "'muster device list' shows all.")
+    }
+    return device
+  }
+
+  /// Whether trying the same again is in vain: the CA refused the order, or the device the certificate.
+  private func hasFailed(_ device: Device) throws -> Bool {
+    if let id = device.orderID, try SQLiteStore.order(id, database)?.state == .refused { return true }
+    guard let id = device.certificateID else { return false }
+    return try SQLiteStore.certificate(id, database)?.refusal != nil
+  }
+}

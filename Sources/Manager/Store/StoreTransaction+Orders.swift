@@ -1,0 +1,134 @@
+import Foundation
+import GRDB
+
+extension StoreTransaction {
+  mutating func place(_ order: Order, for id: DeviceID) throws {
+    try claim(order.key, for: order.holder)
+    try insert(order)
+    try update("UPDATE device SET order_id = ?, certificate_id = NULL WHERE id = ?", [order.id.text, id.text])
+    try move(id, from: [.csrRequested], to: .ordered)
+  }
+
+  /// Puts the device's earlier order for this key in force again, with the certificate it ended with, if it has.
+  mutating func continueOrder(_ order: OrderID, for id: DeviceID) throws {
+    guard let known = try SQLiteStore.order(order, database), known.holder == .device(id), known.state != .refused else {
+      throw ManagerError(.conflict, "Order \(order) is not one that device \(id) can go on with.")
+    }
+    try update(
+      """
+      UPDATE device SET order_id = ?, certificate_id = (SELECT id FROM certificate WHERE order_id = ?) WHERE id = ?
+      """, [order.text, order.text, id.text])
+    try move(id, from: [.csrRequested], to: .ordered)
+  }
+
+  func placeOwn(_ order: Order) throws {
+    try claim(order.key, for: order.holder)
+    try insert(order)
+    guard case .gateway(let name) = order.holder else { return }
+    try database.execute(
+      sql: """
+        INSERT INTO gateway(name, state, order_id, created_at) VALUES (?, 'active', ?, ?)
+        ON CONFLICT (name) DO UPDATE SET order_id = excluded.order_id, state = 'active'
+        """, arguments: [name, order.id.text, now.storedMilliseconds])
+  }
+
+  func refuse(_ order: Order, _ problem: Problem) throws {
+    try update(
+      "UPDATE certificate_order SET state = 'refused', refusal = ? WHERE id = ? AND state = 'open'",
+      [problem.detail, order.id.text])
+    if case .device(let device) = order.holder { try set(problem, on: device) }
+  }
+
+  func issue(_ record: CertificateRecord) throws {
+    try update("UPDATE certificate_order SET state = 'issued' WHERE id = ? AND state = 'open'", [record.orderID.text])
+    if record.state == .active { try supersedeOthers(than: record.id, holder: record.holder) }
+    try insert(record)
+    switch record.holder {
+    case .device(let id):
+      try update(
+        "UPDATE device SET certificate_id = ? WHERE id = ? AND order_id = ?",
+        [record.id.text, id.text, record.orderID.text])
+    case .gateway(let name):
+      try update(
+        "UPDATE gateway SET certificate_id = ? WHERE name = ? AND order_id = ?",
+        [record.id.text, name, record.orderID.text])
+    case .manager: break
+    }
+  }
+
+  mutating func deliver(_ certificate: CertificateID, to id: DeviceID) throws {
+    try demandInForce(certificate, of: id)
+    // A certificate of a continued order may be further already.
+    try database.execute(
+      sql: "UPDATE certificate SET state = 'delivered', refusal = NULL WHERE id = ? AND state = 'issued'",
+      arguments: [certificate.text])
+    try move(id, from: [.ordered], to: .delivered)
+  }
+
+  mutating func activate(_ certificate: CertificateID, of id: DeviceID, report: [UInt8]) throws {
+    try demandInForce(certificate, of: id)
+    // The device may report before its 'yes' to the delivery arrived, or when that was lost.
+    if try existing(id).state == .ordered { try move(id, from: [.ordered], to: .delivered) }
+    try supersedeOthers(than: certificate, holder: .device(id))
+    try update(
+      "UPDATE certificate SET state = 'active', report = ?, refusal = NULL WHERE id = ?",
+      [Data(report), certificate.text])
+    try move(id, from: [.delivered], to: .active)
+  }
+
+  /// A key belongs for all time to the first holder it was seen with.
+  private func claim(_ key: KeyDigest, for holder: Holder) throws {
+    if let known = try SQLiteStore.holder(of: key, database) {
+      guard known == holder else {
+        throw ManagerError(.conflict, "The key \(key) was seen before, for another holder.")
+      }
+      return
+    }
+    try database.execute(
+      sql: "INSERT INTO key_seen(key, holder_kind, holder, first_seen_at) VALUES (?, ?, ?, ?)",
+      arguments: [key.text, holder.kind, holder.name, now.storedMilliseconds])
+  }
+
+  private func supersedeOthers(than certificate: CertificateID, holder: Holder) throws {
+    try database.execute(
+      sql: "UPDATE certificate SET state = 'superseded' WHERE holder_kind = ? AND holder = ? AND id <> ?",
+      arguments: [holder.kind, holder.name, certificate.text])
+  }
+
+  private func demandInForce(_ certificate: CertificateID, of id: DeviceID) throws {
+    guard try existing(id).certificateID == certificate else {
+      throw ManagerError(.conflict, "Certificate \(certificate) is not the one in force for device \(id).")
+    }
+  }
+
+  private func insert(_ order: Order) throws {
+    do {
+      try database.execute(
+        sql: """
+          INSERT INTO certificate_order(id, holder_kind, holder, profile, key, request, state, created_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          order.id.text, order.holder.kind, order.holder.name, order.profile, order.key.text, Data(order.request),
+          order.state.rawValue, order.createdAt.storedMilliseconds,
+        ])
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      throw ManagerError(.conflict, "There is an open order for the key \(order.key) already.")
+    }
+  }
+
+  private func insert(_ record: CertificateRecord) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO certificate(id, serial, holder_kind, holder, key, order_id, der, chain, subject, issuer, not_before,
+          not_after, state, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        record.id.text, record.serial, record.holder.kind, record.holder.name, record.key.text, record.orderID.text,
+        Data(record.der), Data(CertificateList.join(record.chain)), record.subject, record.issuer,
+        record.notBefore.storedMilliseconds, record.notAfter.storedMilliseconds, record.state.rawValue,
+        record.createdAt.storedMilliseconds,
+      ])
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+import PKI
+import X509
+
+/// The three forms of an EST answer.
+enum ESTAnswer {
+  /// A body in base64 on one line: real clients read no other.
+  static func base64(_ bytes: [UInt8], type: String, status: HTTPResponse.Status = .ok) -> Response {
+    var headers = HTTPFields()
+    headers[.contentType] = type
+    headers[.contentTransferEncoding] = "base64"
+    return Response(
+      status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: Data(bytes).base64EncodedString())))
+  }
+
+  /// A refusal outside of CMC: its name and sentence.
+  static func text(_ refusal: Refusal) -> Response {
+    var headers = HTTPFields()
+    headers[.contentType] = "text/plain; charset=utf-8"
+    if refusal.status == 401 { headers[.wwwAuthenticate] = "Basic realm=\"one-time code, user ra\"" }
+    return Response(
+      status: .init(code: refusal.status), headers: headers,
+      body: .init(byteBuffer: ByteBuffer(string: "\(refusal.name): \(refusal.sentence)\n")))
+  }
+
+  /// A signed CMC answer, also with HTTP's error codes (RFC 7030 §4.3.2).
+  static func cmc(
+    _ result: Result<Certificate, Refusal>, to reference: CMCReference, responder: OwnIdentity, issuing: Certificate,
+    now: Date
+  ) throws -> Response {
+    let answer: CMCResponse
+    let status: HTTPResponse.Status
+    switch result {
+    case .success(let certificate):
+      guard let success = reference.success else { throw Refusal.storeFailed }
+      answer = CMCResponse(
+        status: success, transaction: reference.transaction, recipientNonce: reference.senderNonce,
+        certificates: [certificate, issuing])
+      status = .ok
+    case .failure(let refusal):
+      answer = CMCResponse(
+        status: .failed(refusal.name, refusal.sentence, refusal.failInfo), transaction: reference.transaction,
+        recipientNonce: reference.senderNonce)
+      status = .init(code: refusal.status)
+    }
+    let bytes = try answer.signed(
+      with: responder.key, certificate: responder.certificate, issuers: [issuing], at: now)
+    return base64(bytes, type: "application/pkcs7-mime; smime-type=CMC-response", status: status)
+  }
+}
+
+extension HTTPFields.Element.Name {
+  /// RFC 7030 §4 has it in every answer, although HTTP has no use for it.
+  fileprivate static let contentTransferEncoding = HTTPFields.Element.Name("Content-Transfer-Encoding")!
+}
+
+extension Response {
+  /// Closes the connection behind the answer when the request's body was not read to its end: the server would wait for the rest.
+  func closing(_ channel: any Channel, after refusal: Refusal?) -> Response {
+    guard refusal == .bodyTooSlow || refusal == .message(.messageTooLong) else { return self }
+    var response = self
+    response.headers[.connection] = "close"
+    let body = response.body
+    response.body = ResponseBody(contentLength: body.contentLength) { writer in
+      try await body.write(writer)
+      channel.close(promise: nil)
+    }
+    return response
+  }
+}

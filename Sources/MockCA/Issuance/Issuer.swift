@@ -1,0 +1,60 @@
+import Foundation
+import PKI
+import X509
+
+/// Brings an order to its certificate, in an order of steps that a crash between any two of them cannot harm.
+///
+/// The serial number is on record before anything has it. The certificate is first made with a throw-away key and checked; what was
+/// checked is recorded; only then the CA's key signs, and what it signs must be the same bytes. If recording the result fails, the
+/// serial number is still known and revocable, and the same order, asked for again, comes to the same TBSCertificate.
+/// (Let's Encrypt's Boulder does it in this order.)
+struct Issuer: Sendable {
+  let authority: Authority
+  let store: Store
+  /// Signs what is only to be looked at. Made at start and never stored.
+  private let throwAwayKey = SigningKey()
+
+  init(authority: Authority, store: Store) {
+    self.authority = authority
+    self.store = store
+  }
+
+  /// The certificate of an order whose serial number is recorded.
+  ///
+  /// - Returns: the certificate on record.
+  /// - Throws: ``Refusal``: `lintFailed`, `certificateDiffers`, `storeFailed`.
+  func complete(
+    _ order: Order, request: CertificationRequest, profile: CertificateProfile, context: AuditContext, now: Date
+  ) async throws(Refusal) -> Certificate {
+    do {
+      if let known = order.certificate { return try Certificate(der: known) }
+      let template = CertificateTemplate(
+        profile: profile, request: request, serialNumber: .init(bytes: order.serial), notBefore: order.notBefore,
+        issuer: authority.issuing, pointers: Authority.pointers)
+      let checked = try await check(template, order: order)
+      let certificate = try template.certificate(signedBy: authority.key)
+      guard certificate.tbsCertificateBytes.elementsEqual(checked) else { throw Refusal.certificateDiffers }
+      let recorded = try await store.setCertificate(certificate.der, serial: order.serial, context: context, now: now)
+      return try Certificate(der: recorded)
+    } catch let refusal as Refusal {
+      throw refusal
+    } catch {
+      throw .storeFailed
+    }
+  }
+
+  /// Makes the certificate with the throw-away key, checks it, and records what was checked.
+  private func check(_ template: CertificateTemplate, order: Order) async throws -> [UInt8] {
+    let draft = try template.certificate(signedBy: throwAwayKey)
+    let tbs = Array(draft.tbsCertificateBytes)
+    if let recorded = order.tbs {
+      guard recorded == tbs else { throw Refusal.certificateDiffers }
+      return recorded
+    }
+    guard try CertificateLint.findings(draft, profile: template.profile, issuer: authority.issuing).isEmpty else {
+      throw Refusal.lintFailed
+    }
+    try await store.setTBS(tbs, serial: order.serial)
+    return tbs
+  }
+}

@@ -1,0 +1,160 @@
+import PKI
+
+/// Why a request got no certificate: one name per rule, the same in the CMC status, in the audit table and on standard output.
+enum Refusal: Error, Equatable, Sendable {
+  /// The CMC message itself.
+  case message(CMCFault)
+  /// The certification request inside.
+  case request(CertificationRequestRefusal)
+  /// What it asks for.
+  case profile(ProfileRefusal)
+  /// The body is not base64.
+  case bodyNotBase64
+  /// The body took longer than its deadline.
+  case bodyTooSlow
+  /// The body has another content type.
+  case contentType
+  /// There is no such profile.
+  case profileUnknown
+  /// The signer is no registration authority of the key store.
+  case authorityUnknown
+  /// The registration authority's certificate is past its validity, or before it.
+  case authorityExpired
+  /// The registration authority was revoked.
+  case authorityRevoked
+  /// The nonce was used before.
+  case nonceReplayed
+  /// The transaction was used for another request.
+  case transactionReused
+  /// The certificate of this order was revoked.
+  case certificateRevoked
+  /// The key is certified for another subject or purpose.
+  case keyOfAnotherSubject
+  /// The key's certificate was revoked.
+  case keyRevoked
+  /// The key is one of the CA's own.
+  case keyOfAuthority
+  /// No code, or none that could be one.
+  case codeMissing
+  /// No such one-time code.
+  case codeUnknown
+  /// The one-time code was not used in time.
+  case codeExpired
+  /// The one-time code was used for another request.
+  case codeUsed
+  /// The certificate would break a rule of its own profile.
+  case lintFailed
+  /// The certificate would differ from what was checked before.
+  case certificateDiffers
+  /// The database failed.
+  case storeFailed
+
+  /// Runs a step of the store: its own refusals pass, everything else is ``storeFailed``.
+  static func wrap<Value>(_ body: () throws -> Value) throws(Refusal) -> Value {
+    do {
+      return try body()
+    } catch let refusal as Refusal {
+      throw refusal
+    } catch {
+      throw .storeFailed
+    }
+  }
+}
+
+extension Refusal {
+  /// The stable name.
+  var name: String { properties.name }
+  /// One sentence for people.
+  var sentence: String { properties.sentence }
+  /// The nearest of CMC's reasons.
+  var failInfo: CMCFailInfo { properties.failInfo }
+  /// The HTTP status.
+  var status: Int { properties.status }
+
+  private struct Properties {
+    let name: String
+    let sentence: String
+    let failInfo: CMCFailInfo
+    let status: Int
+
+    init(_ name: String, _ sentence: String, _ failInfo: CMCFailInfo, _ status: Int) {
+      (self.name, self.sentence, self.failInfo, self.status) = (name, sentence, failInfo, status)
+    }
+  }
+
+  private var properties: Properties {
+    switch self {
+    case .message(let fault): Properties(fault.rawValue, fault.sentence, fault.failInfo, fault.status)
+    case .request(let refusal): Properties(refusal.rawValue, refusal.sentence, refusal.failInfo, 400)
+    case .profile(let refusal): Properties(refusal.rawValue, refusal.sentence, .badRequest, 400)
+    case .bodyNotBase64: Properties("body-not-base64", "The body is not base64.", .badRequest, 400)
+    case .bodyTooSlow: Properties("body-too-slow", "The body did not arrive in time.", .badRequest, 408)
+    case .contentType: Properties("content-type", "The body has another content type.", .badRequest, 415)
+    case .profileUnknown: Properties("profile-unknown", "There is no such certificate profile.", .badRequest, 404)
+    case .authorityUnknown:
+      Properties("authority-unknown", "The signer is not a registration authority of this CA.", .badIdentity, 403)
+    case .authorityExpired:
+      Properties("authority-expired", "The registration authority's certificate is not valid now.", .badIdentity, 403)
+    case .authorityRevoked:
+      Properties("authority-revoked", "The registration authority's certificate is revoked.", .badIdentity, 403)
+    case .nonceReplayed: Properties("nonce-replayed", "The nonce was used before.", .badRequest, 400)
+    case .transactionReused:
+      Properties("transaction-reused", "The transaction was used for another request.", .badRequest, 400)
+    case .certificateRevoked:
+      Properties("certificate-revoked", "The certificate of this order is revoked.", .badRequest, 400)
+    case .keyOfAnotherSubject:
+      Properties("key-of-another-subject", "The key is certified for another subject.", .noKeyReuse, 400)
+    case .keyRevoked: Properties("key-revoked", "A certificate for this key was revoked.", .noKeyReuse, 400)
+    case .keyOfAuthority: Properties("key-of-authority", "The key is the CA's own.", .noKeyReuse, 400)
+    case .codeMissing: Properties("code-missing", "A one-time code is required.", .authenticationDataFailed, 401)
+    case .codeUnknown: Properties("code-unknown", "The one-time code is unknown.", .authenticationDataFailed, 401)
+    case .codeExpired: Properties("code-expired", "The one-time code has expired.", .authenticationDataFailed, 401)
+    case .codeUsed: Properties("code-used", "The one-time code was used.", .authenticationDataFailed, 401)
+    case .lintFailed:
+      Properties("lint-failed", "The certificate would break a rule of its profile.", .internalCAError, 500)
+    case .certificateDiffers:
+      Properties("certificate-differs", "The certificate differs from what was checked.", .internalCAError, 500)
+    case .storeFailed: Properties("store-failed", "The CA cannot write its database; try later.", .tryLater, 503)
+    }
+  }
+
+  /// One of each, for the tests that hold names and sentences apart.
+  static let all: [Refusal] =
+    CMCFault.allCases.map { .message($0) } + CertificationRequestRefusal.allCases.map { .request($0) }
+    + ProfileRefusal.allCases.map { .profile($0) } + [
+      .bodyNotBase64, .bodyTooSlow, .contentType, .profileUnknown, .authorityUnknown, .authorityExpired,
+      .authorityRevoked, .nonceReplayed, .transactionReused, .certificateRevoked, .keyOfAnotherSubject, .keyRevoked,
+      .keyOfAuthority, .codeMissing, .codeUnknown, .codeExpired, .codeUsed, .lintFailed, .certificateDiffers,
+      .storeFailed,
+    ]
+}
+
+extension CMCFault {
+  fileprivate var failInfo: CMCFailInfo {
+    switch self {
+    case .digestMismatch, .signatureInvalid: .badMessageCheck
+    case .signerMismatch, .signerNotAuthorised: .badIdentity
+    case .signingTimeOff: .badTime
+    default: .badRequest
+    }
+  }
+
+  fileprivate var status: Int {
+    switch self {
+    case .messageTooLong: 413
+    case .signatureInvalid, .signerMismatch, .signerNotAuthorised: 403
+    default: 400
+    }
+  }
+}
+
+extension CertificationRequestRefusal {
+  fileprivate var failInfo: CMCFailInfo {
+    switch self {
+    case .keyNotP256, .keyInvalid, .signatureAlgorithm: .badAlgorithm
+    case .possessionNotProven: .popFailed
+    case .extensionNotAllowed: .unsupportedExtension
+    default: .badRequest
+    }
+  }
+}

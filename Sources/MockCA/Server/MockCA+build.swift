@@ -1,0 +1,75 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import PKI
+public import ServiceLifecycle
+import X509
+
+extension MockCA {
+  /// Builds the server from its directory, which this process then holds.
+  ///
+  /// - Parameter configuration: how to run.
+  /// - Returns: a service; `run()` it in a `ServiceGroup`.
+  /// - Throws: ``MockCAError``, `PKIError`: nothing was changed then.
+  public static func build(_ configuration: MockCAConfiguration) async throws -> MockCAService {
+    let directory = CADirectory(configuration.directory)
+    let authority = try directory.readAuthority()
+    let lock = try DirectoryLock(directory)
+    let store = Store(try directory.openDatabase())
+    let issuer = Issuer(authority: authority, store: store)
+    return try await build(configuration, issuer: issuer, lock: lock)
+  }
+
+  static func build(
+    _ configuration: MockCAConfiguration, issuer: Issuer, lock: DirectoryLock?
+  ) async throws -> MockCAService {
+    let now = configuration.now()
+    let names = ServerNames(host: configuration.host)
+    let server = try await issuer.makeOwn(
+      .server, commonName: "TEST CA server", dnsNames: names.dnsNames, ipAddresses: names.ipAddresses, now: now)
+    let responder = try await issuer.makeOwn(.responder, commonName: "TEST CA responder", now: now)
+
+    let registrar = Registrar(issuer: issuer, now: configuration.now)
+    let router = Router(context: CARequestContext.self)
+    ESTController(registrar: registrar, responder: responder, configuration: configuration).addRoutes(to: router)
+    let application = Application(
+      router: router,
+      server: try .tls(
+        .http1(configuration: configuration.httpConfiguration),
+        tlsConfiguration: TLS.configuration(server, issuing: issuer.authority.issuing)),
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.host, port: configuration.port), serverName: nil, backlog: 256,
+        reuseAddress: true, availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)),
+      onServerRunning: { channel in
+        if let port = channel.localAddress?.port { configuration.onEvent(.listening(port: port)) }
+      },
+      logger: Logger(label: "muster.ca") { _ in SwiftLogNoOpLogHandler() })
+    return MockCAService(application: application, lock: lock)
+  }
+}
+
+extension MockCAConfiguration {
+  fileprivate var httpConfiguration: HTTP1Channel.Configuration {
+    HTTP1Channel.Configuration(
+      idleTimeout: TimeAmount(limits.idleTimeout),
+      httpDecoderConfiguration: .init(
+        maxHeaderFieldSize: limits.headerFieldBytes, maxHeaderListSize: 2 * limits.headerFieldBytes,
+        maxHeaderFieldCount: 64))
+  }
+}
+
+/// A running CA, until it is cancelled or told to shut down.
+public struct MockCAService: Service {
+  private let run_: @Sendable () async throws -> Void
+  private let lock: DirectoryLock?
+
+  init(application: some ApplicationProtocol, lock: DirectoryLock?) {
+    run_ = { try await application.run() }
+    self.lock = lock
+  }
+
+  /// Serves until graceful shutdown or cancellation.
+  public func run() async throws { try await run_() }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+import PKI
+
+extension Request {
+  /// Reads a base64 body: any wrapping, chunked or not, within limit and deadline.
+  ///
+  /// The server's idle timeout does not bound a body that trickles, so that the whole of it has a deadline here.
+  ///
+  /// - Throws: ``Refusal``: `message(.messageTooLong)`, `bodyTooSlow`, `bodyNotBase64`.
+  func base64Body(_ limits: MockCAConfiguration.Limits) async throws(Refusal) -> [UInt8] {
+    let read = await withTaskGroup(of: Result<[UInt8], Refusal>.self) { group in
+      group.addTask {
+        do {
+          return .success(Array(buffer: try await body.collect(upTo: limits.bodyBytes)))
+        } catch {
+          return .failure(.message(.messageTooLong))
+        }
+      }
+      group.addTask {
+        try? await Task.sleep(for: limits.bodyDeadline)
+        return .failure(.bodyTooSlow)
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? .failure(.bodyTooSlow)
+    }
+    let text = try read.get().filter { ![0x0A, 0x0D, 0x20, 0x09].contains($0) }
+    guard let bytes = Data(base64Encoded: Data(text)) else { throw .bodyNotBase64 }
+    return Array(bytes)
+  }
+
+  /// Whether the body says it is of this media type, whatever its parameters.
+  func isBody(_ type: String) -> Bool {
+    let value = headers[.contentType] ?? ""
+    return value.split(separator: ";").first?.trimmingCharacters(in: .whitespaces).lowercased() == type
+  }
+
+  /// The password of Basic credentials for the user `ra` (RFC 7617).
+  var oneTimeCode: OneTimeCode? {
+    guard let value = headers[.authorization] else { return nil }
+    let parts = value.split(separator: " ", omittingEmptySubsequences: true)
+    guard parts.count == 2, parts[0].lowercased() == "basic", let bytes = Data(base64Encoded: String(parts[1]))
+    else { return nil }
+    let credentials = String(decoding: bytes, as: UTF8.self).split(separator: ":", maxSplits: 1)
+    guard credentials.count == 2, credentials[0] == "ra" else { return nil }
+    return OneTimeCode(String(credentials[1]))
+  }
+}

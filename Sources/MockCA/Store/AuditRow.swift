@@ -1,0 +1,35 @@
+public import Foundation
+import GRDB
+
+/// One line of the CA's history.
+public struct AuditRow: Sendable, Equatable {
+  /// When.
+  public let date: Date
+  /// What: `issued`, `refused`, `code-made`, `revoked`.
+  public let event: String
+  /// Why it was refused: the same name that the client was given.
+  public let reason: String?
+  /// What kind of certificate it was about.
+  public let profile: String?
+  /// The registration authority's serial number, or what the message claimed it to be.
+  public let authority: String?
+  /// The transaction, in hexadecimal.
+  public let transaction: String?
+  /// The certificate's serial number.
+  public let serialNumber: String?
+  /// The subject asked for.
+  public let subject: String?
+}
+
+extension AuditRow: FetchableRecord {
+  public init(row: Row) {
+    date = Date(timeIntervalSince1970: TimeInterval(row["at"] as Int64) / 1_000)
+    event = row["event"]
+    reason = row["reason"]
+    profile = row["profile"]
+    authority = row["authority"]
+    transaction = row["transaction"]
+    serialNumber = row["serial"]
+    subject = row["subject"]
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import GRDB
+import PKI
+
+/// What is known of a request when its audit row is written. None of it need be true: it may be a forger's claim.
+struct AuditContext: Sendable {
+  var profile: String?
+  var authority: [UInt8]?
+  var transaction: [UInt8]?
+  var subject: String?
+}
+
+/// What an audit row is about.
+enum AuditEvent: String {
+  case issued
+  case refused
+  case codeMade = "code-made"
+  case revoked
+}
+
+extension Store {
+  /// Records a refusal that no other change goes with.
+  func addRefusal(_ refusal: Refusal, context: AuditContext, now: Date) async throws {
+    try await log.write { database in
+      try database.audit(.refused, reason: refusal.name, context: context, now: now)
+    }
+  }
+
+  /// All rows, oldest first.
+  func auditRows() async throws -> [AuditRow] {
+    try await reader.read { try AuditRow.fetchAll($0, sql: "SELECT * FROM audit ORDER BY id") }
+  }
+}
+
+extension Database {
+  /// Passes a result on, with an audit row when it is a refusal. A failure of the store is thrown: there is nothing to commit.
+  func audited<Value>(
+    _ result: Result<Value, Refusal>, context: AuditContext, now: Date
+  ) throws -> Result<Value, Refusal> {
+    if case .failure(let refusal) = result {
+      guard refusal != .storeFailed else { throw refusal }
+      try audit(.refused, reason: refusal.name, context: context, now: now)
+    }
+    return result
+  }
+
+  func audit(
+    _ event: AuditEvent, reason: String? = nil, context: AuditContext, serial: [UInt8]? = nil,
+    serialText: String? = nil, now: Date
+  ) throws {
+    try cachedStatement(
+      sql: """
+        INSERT INTO audit (at, event, reason, profile, authority, "transaction", serial, subject)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      Int64(now.timeIntervalSince1970 * 1_000), event.rawValue, reason, context.profile, context.authority?.hexadecimal,
+      context.transaction?.hexadecimal, serialText ?? serial?.hexadecimal, context.subject,
+    ])
+  }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import GRDB
+import PKI
+
+/// An order as it came in, checked as far as it can be without the database.
+struct IncomingOrder: Sendable {
+  /// What kind of certificate.
+  let profile: CertificateProfile
+  /// Who orders: a registration authority's serial number, or empty.
+  let authority: [UInt8]
+  /// The order's identity with that authority.
+  let transaction: [UInt8]
+  /// What is to be certified.
+  let request: CertificationRequest
+}
+
+extension Store {
+  /// Takes an order from a registration authority: burns its nonce, then finds the order or gives it a serial number.
+  ///
+  /// - Parameters:
+  ///   - order: the order, or why its content is refused; the nonce is burnt in either case.
+  ///   - nonce: the message's nonce.
+  ///   - nonceExpires: when messages of its signing time are no longer accepted anyway.
+  ///   - serial: the serial number for a new order.
+  ///   - context: what an audit row says about the message.
+  /// - Returns: the order, new or known. A refusal is in the audit table when this returns.
+  func take(
+    _ order: Result<IncomingOrder, Refusal>, authority: [UInt8], nonce: [UInt8], nonceExpires: Date, serial: [UInt8],
+    context: AuditContext, now: Date
+  ) async throws -> Result<Order, Refusal> {
+    try await log.write { database in
+      let result: Result<Order, Refusal>
+      do throws(Refusal) {
+        try database.burnNonce(nonce, of: authority, expires: nonceExpires, now: now)
+        result = .success(try database.findOrReserve(order.get(), serial: serial, now: now))
+      } catch {
+        result = .failure(error)
+      }
+      return try database.audited(result, context: context, now: now)
+    }
+  }
+
+  /// Reserves a serial number for a certificate that the CA makes for itself.
+  func takeOwn(_ order: IncomingOrder, serial: [UInt8], now: Date) async throws -> Order {
+    try await log.write { database in try database.findOrReserve(order, serial: serial, now: now) }
+  }
+
+  /// Records the TBSCertificate that was checked.
+  func setTBS(_ tbs: [UInt8], serial: [UInt8]) async throws {
+    try await log.write { database in
+      try database.cachedStatement(sql: "UPDATE certificate SET tbs = ? WHERE serial = ? AND tbs IS NULL").execute(
+        arguments: [Data(tbs), Data(serial)])
+    }
+  }
+
+  /// Records the signed certificate, unless another attempt at the same order was faster.
+  ///
+  /// - Returns: the certificate on record: the only one that may leave.
+  func setCertificate(
+    _ certificate: [UInt8], serial: [UInt8], context: AuditContext, now: Date
+  ) async throws -> [UInt8] {
+    try await log.write { database in
+      try database.cachedStatement(
+        sql: "UPDATE certificate SET der = ?, issuedAt = ? WHERE serial = ? AND der IS NULL"
+      ).execute(arguments: [Data(certificate), now.seconds, Data(serial)])
+      if database.changesCount == 1 { try database.audit(.issued, context: context, serial: serial, now: now) }
+      return try database.order(serial: serial)?.certificate ?? certificate
+    }
+  }
+}
+
+extension Database {
+  func order(serial: [UInt8]) throws -> Order? {
+    try Order.fetchOne(
+      cachedStatement(sql: "SELECT * FROM certificate WHERE serial = ?"), arguments: [Data(serial)])
+  }
+
+  /// Finds the order of this authority and transaction, or makes it.
+  ///
+  /// - Throws: the refusal that the transaction rules or the key rules demand.
+  func findOrReserve(_ order: IncomingOrder, serial: [UInt8], now: Date) throws(Refusal) -> Order {
+    try Refusal.wrap {
+      let known = try Order.fetchOne(
+        cachedStatement(sql: "SELECT * FROM certificate WHERE authority = ? AND \"transaction\" = ?"),
+        arguments: [Data(order.authority), Data(order.transaction)])
+      if let known {
+        guard known.requestDigest == order.request.digest, known.profile == order.profile.name else {
+          throw Refusal.transactionReused
+        }
+        guard known.revokedAt == nil else { throw Refusal.certificateRevoked }
+        return known
+      }
+      try requireFreeKey(order)
+      return try reserve(order, serial: serial, now: now)
+    }
+  }
+
+  /// A key belongs to one subject for ever, and to none after its certificate was revoked.
+  private func requireFreeKey(_ order: IncomingOrder) throws {
+    let rows = try Row.fetchCursor(
+      cachedStatement(sql: "SELECT subject, profile, revokedAt FROM certificate WHERE keyDigest = ?"),
+      arguments: [Data(order.request.keyDigest)])
+    let subject = try order.request.subject.derBytes
+    while let row = try rows.next() {
+      guard row.bytes("subject") == subject, row["profile"] as String == order.profile.name else {
+        throw Refusal.keyOfAnotherSubject
+      }
+      guard row["revokedAt"] as Int64? == nil else { throw Refusal.keyRevoked }
+    }
+  }
+
+  private func reserve(_ order: IncomingOrder, serial: [UInt8], now: Date) throws -> Order {
+    try cachedStatement(
+      sql: """
+        INSERT INTO certificate (serial, profile, authority, "transaction", request, requestDigest, keyDigest, subject,
+          notBefore, reservedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      Data(serial), order.profile.name, Data(order.authority), Data(order.transaction), Data(order.request.derBytes),
+      Data(order.request.digest), Data(order.request.keyDigest), Data(order.request.subject.derBytes),
+      (now - Authority.backdating).seconds, now.seconds,
+    ])
+    guard let made = try self.order(serial: serial) else { throw Refusal.storeFailed }
+    return made
+  }
+}

@@ -1,0 +1,24 @@
+import Crypto
+import SwiftASN1
+import X509
+
+extension SignedData {
+  /// Checks that `certificate`'s key made the signature.
+  ///
+  /// - Parameter certificate: one that the caller trusts for a reason of its own: a key store, a path to an anchor.
+  /// - Throws: `signerMismatch` when the message names another certificate or carries an altered copy of this one,
+  ///   `signatureInvalid`.
+  func verify(with certificate: Certificate) throws(CMCFault) {
+    guard let identifier = try? SignerIdentifier(certificate), identifier == signer else { throw .signerMismatch }
+    // The carried copy is outside of the signature: altered, it would still verify here and mislead whoever files it.
+    guard let bytes = try? certificate.derBytes(), certificates.contains(bytes) else { throw .signerMismatch }
+    guard let key = P256.Signing.PublicKey(certificate.publicKey),
+      key.verifies(signature, of: signedAttributes)
+    else { throw .signatureInvalid }
+  }
+
+  /// Whether the content says it is of this type.
+  func isContent(_ type: ASN1ObjectIdentifier) -> Bool {
+    (try? type.derBytes()) == contentType
+  }
+}

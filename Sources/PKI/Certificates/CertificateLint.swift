@@ -1,0 +1,52 @@
+import Crypto
+import SwiftASN1
+import X509
+
+/// What a certificate of our own making must not be, found before it is signed.
+///
+/// It reads the encoded certificate again instead of trusting the template: what counts is what others will read.
+public enum CertificateLint {
+  /// The rules that `certificate` breaks, one sentence each; empty is good.
+  ///
+  /// - Parameters:
+  ///   - certificate: the certificate, whoever signed it.
+  ///   - profile: what it was made for.
+  ///   - issuer: whose it will be.
+  public static func findings(
+    _ certificate: Certificate, profile: CertificateProfile, issuer: Certificate
+  ) throws -> [String] {
+    let bytes = try certificate.derBytes()
+    let read = try Certificate(derEncoded: bytes)
+    let serial = read.serialNumber.bytes
+    let extensions = read.extensions
+    let constraints = extensions[oid: .X509ExtensionID.basicConstraints]
+    let usage = extensions[oid: .X509ExtensionID.keyUsage]
+    let rules: [(Bool, String)] = [
+      (bytes.count <= PKILimits.certificateBytes, "longer than \(PKILimits.certificateBytes) bytes"),
+      (read.version == .v3, "not version 3"),
+      (serial.count == 16 && (0x40...0x7F).contains(serial.first ?? 0), "the serial number is not 16 positive bytes"),
+      (read.issuer == issuer.subject, "the issuer is another"),
+      (!read.subject.isEmpty, "the subject is empty"),
+      (read.notValidBefore < read.notValidAfter, "not valid for any time"),
+      (read.notValidBefore >= issuer.notValidBefore, "valid before its issuer"),
+      (read.notValidAfter <= issuer.notValidAfter, "valid after its issuer"),
+      (P256.Signing.PublicKey(read.publicKey) != nil, "the key is not P-256"),
+      (read.publicKey != issuer.publicKey, "the key is the issuer's"),
+      (read.signatureAlgorithm == .ecdsaWithSHA256, "not signed with ECDSA and SHA-256"),
+      (constraints?.critical == true, "basicConstraints are missing or not critical"),
+      (try extensions.basicConstraints == .notCertificateAuthority, "it is a CA"),
+      (usage?.critical == true, "keyUsage is missing or not critical"),
+      (try extensions.keyUsage == KeyUsage(digitalSignature: true), "keyUsage is not digitalSignature alone"),
+      (try extensions.extendedKeyUsage.map(Array.init) == profile.usages, "extendedKeyUsage is not the profile's"),
+      (try extensions.subjectKeyIdentifier != nil, "no subject key identifier"),
+      (
+        try extensions.authorityKeyIdentifier?.keyIdentifier == issuer.extensions.subjectKeyIdentifier?.keyIdentifier,
+        "the authority key identifier is not the issuer's"
+      ),
+      (
+        try extensions.subjectAlternativeNames?.count ?? 0 >= profile.leastNames, "too few alternative names"
+      ),
+    ]
+    return rules.filter { !$0.0 }.map(\.1)
+  }
+}

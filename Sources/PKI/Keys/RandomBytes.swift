@@ -1,0 +1,7 @@
+/// Bytes from the system's cryptographic random number generator.
+///
+/// - Parameter count: how many.
+public func randomBytes(_ count: Int) -> [UInt8] {
+  var generator = SystemRandomNumberGenerator()
+  return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+}

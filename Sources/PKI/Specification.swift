@@ -1,0 +1,40 @@
+import SwiftASN1
+
+/// The numbers that RFCs give: object identifiers of everything this module writes or reads itself.
+enum OID {
+  // RFC 5652 (CMS) and RFC 2985 (PKCS#9).
+  static let data: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 7, 1]
+  static let signedData: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 7, 2]
+  static let contentType: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 9, 3]
+  static let messageDigest: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 9, 4]
+  static let signingTime: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 9, 5]
+  static let challengePassword: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 9, 7]
+  static let extensionRequest: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 9, 14]
+
+  // RFC 5754 and RFC 5758: SHA-256, and ECDSA with it.
+  static let sha256: ASN1ObjectIdentifier = [2, 16, 840, 1, 101, 3, 4, 2, 1]
+  static let ecdsaWithSHA256: ASN1ObjectIdentifier = [1, 2, 840, 10045, 4, 3, 2]
+
+  // RFC 5272: the two CMC contents and the controls.
+  static let pkiData: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 12, 2]
+  static let pkiResponse: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 12, 3]
+  static let transactionID: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 7, 5]
+  static let senderNonce: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 7, 6]
+  static let recipientNonce: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 7, 7]
+  static let statusInfoV2: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 7, 25]
+
+  // RFC 6402 §2.10: the purposes of CMC's certification and registration authorities.
+  static let cmcCA: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 3, 27]
+  static let cmcRA: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 3, 28]
+
+  // RFC 5280 and X.520: what swift-certificates does not name.
+  static let subjectSerialNumber: ASN1ObjectIdentifier = [2, 5, 4, 5]
+  static let crlDistributionPoints: ASN1ObjectIdentifier = [2, 5, 29, 31]
+}
+
+/// The fixed DER in front of the point of every P-256 public key: SubjectPublicKeyInfo with id-ecPublicKey, prime256v1 and
+/// a 65-byte uncompressed point (RFC 5480 §2).
+let p256PublicKeyInfoPrefix: [UInt8] = [
+  0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,
+  0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+]

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+import MockCA
+
+extension CACommand {
+  struct Audit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "audit", abstract: "Print what the CA issued and refused, oldest first.",
+      discussion: "The CA may be running.")
+
+    @OptionGroup var directory: DirectoryOption
+
+    @Flag(help: "One JSON object a line.")
+    var json = false
+
+    func run() async throws {
+      for row in try await MockCA.auditRows(directory: directory.path) {
+        print(json ? try row.json() : row.line)
+      }
+    }
+  }
+}
+
+extension AuditRow {
+  fileprivate var fields: [(String, String?)] {
+    [
+      ("date", date.ISO8601Format()), ("event", event), ("reason", reason), ("profile", profile), ("subject", subject),
+      ("serial", serialNumber), ("authority", authority), ("transaction", transaction),
+    ]
+  }
+
+  fileprivate var line: String {
+    fields.dropFirst(2).reduce("\(date.ISO8601Format())  \(event)") { line, field in
+      field.1.map { "\(line)  \(field.0)=\($0)" } ?? line
+    }
+  }
+
+  fileprivate func json() throws -> String {
+    try CACommand.jsonLine(Dictionary(uniqueKeysWithValues: fields.compactMap { name, value in value.map { (name, $0) } }))
+  }
+}

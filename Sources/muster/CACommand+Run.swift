@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import Logging
+import MockCA
+import ServiceLifecycle
+
+extension CACommand {
+  struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "run", abstract: "Serve EST over HTTPS until SIGTERM or Ctrl-C.",
+      discussion: """
+        Paths: /.well-known/est/cacerts, /.well-known/est/ra/simpleenroll, and \
+        /.well-known/est/{device,gateway,server}/fullcmc.
+        """)
+
+    @OptionGroup var directory: DirectoryOption
+
+    @Option(help: "Where to listen: HOST:PORT; port 0 lets the system choose.")
+    var listen = "127.0.0.1:8543"
+
+    @Flag(help: "Print events as JSON lines.")
+    var json = false
+
+    func run() async throws {
+      let (host, port) = try CACommand.address(listen)
+      CACommand.warn()
+      let json = json
+      let service = try await MockCA.build(
+        MockCAConfiguration(
+          directory: directory.path, host: host, port: port, now: { Date() },
+          onEvent: { event in
+            print(json ? event.json : event.line(host: host))
+            // Whoever reads through a pipe wants each line when it happens.
+            fflush(nil)
+          }))
+      try await ServiceGroup(
+        configuration: .init(
+          services: [service], gracefulShutdownSignals: [.sigterm, .sigint],
+          logger: Logger(label: "muster.ca") { _ in SwiftLogNoOpLogHandler() })
+      ).run()
+    }
+  }
+
+  /// Splits HOST:PORT; an IPv6 address stands in brackets.
+  static func address(_ text: String) throws -> (host: String, port: Int) {
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), colon > text.startIndex
+    else { throw ValidationError("'\(text)' is not HOST:PORT.") }
+    return (text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]")), Int(port))
+  }
+}
+
+extension MockCAEvent {
+  fileprivate func line(host: String) -> String {
+    switch self {
+    case .listening(let port): "Listening on https://\(host.contains(":") ? "[\(host)]" : host):\(port)."
+    case .issued(let profile, let serialNumber, let subject): "Issued \(profile) \(serialNumber) to \(subject)."
+    case .refused(let reason, let sentence): "Refused (\(reason)): \(sentence)"
+    }
+  }
+
+  fileprivate var json: String {
+    let fields: [String: String] =
+      switch self {
+      case .listening(let port): ["event": "listening", "port": "\(port)"]
+      case .issued(let profile, let serialNumber, let subject):
+        ["event": "issued", "profile": profile, "serial": serialNumber, "subject": subject]
+      case .refused(let reason, let sentence): ["event": "refused", "reason": reason, "sentence": sentence]
+      }
+    return (try? CACommand.jsonLine(fields)) ?? "{}"
+  }
+}
+
+extension CACommand {
+  /// One JSON object of strings, keys in alphabetical order.
+  static func jsonLine(_ fields: [String: String]) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(fields), as: UTF8.self)
+  }
+}

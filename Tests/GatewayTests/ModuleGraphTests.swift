@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+/// The gateway cannot read what it carries: no code that could is within its reach (docs/architecture.md).
+@Suite("The gateway's place among the modules")
+struct ModuleGraphTests {
+  private static let ours = Set([
+    "SerialLink", "CoAP", "COSE", "OSCORE", "Whitelist", "DeviceKit", "DeviceCrypto", "CMbedTLS", "CoAPStream", "PKI",
+    "COpenSSL", "Gateway", "Manager", "MockCA", "Agent", "Demo", "muster",
+  ])
+  private static let allowed = Set(["SerialLink", "CoAP", "CoAPStream"])
+
+  private static var root: URL {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  }
+
+  @Test("No file of Sources/Gateway imports more of ours than the link and CoAP")
+  func imports() throws {
+    let folder = Self.root.appendingPathComponent("Sources/Gateway")
+    let files = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+      .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+    #expect(files.count > 10)
+    for file in files {
+      for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+        guard let module = Self.importedModule(line) else { continue }
+        #expect(!Self.ours.contains(module) || Self.allowed.contains(module), "\(file.lastPathComponent): \(line)")
+      }
+    }
+  }
+
+  @Test("The target depends on no more of ours either")
+  func dependencies() throws {
+    let manifest = try String(contentsOf: Self.root.appendingPathComponent("Package.swift"), encoding: .utf8)
+    let start = try #require(manifest.range(of: ".target(\n      name: \"Gateway\",")).upperBound
+    let end = try #require(manifest.range(of: "swiftSettings", range: start..<manifest.endIndex)).lowerBound
+    let words = manifest[start..<end].split { !$0.isLetter }.map(String.init)
+    #expect(Set(words).intersection(Self.ours) == Self.allowed)
+  }
+
+  private static func importedModule(_ line: Substring) -> String? {
+    let words = line.split { $0 == " " || $0 == "." }.map(String.init)
+    guard let keyword = words.firstIndex(of: "import"),
+      words[..<keyword].allSatisfy({ $0.hasPrefix("@") || $0 == "public" })
+    else { return nil }
+    let kinds: Set = ["struct", "class", "enum", "protocol", "func", "typealias", "let", "var"]
+    return words[(keyword + 1)...].first { !kinds.contains($0) }
+  }
+}

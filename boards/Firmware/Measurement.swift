@@ -1,0 +1,77 @@
+import COSE
+import DeviceCrypto
+
+/// Runs the slow operations once each and prints a line for each on the board's line: the measuring image's only work.
+///
+///     NAME TICKS STACK-BYTES ARENA-BYTES
+///
+/// Under QEMU's `-icount shift=0` an instruction takes a nanosecond, so that ticks count instructions.
+///
+/// - Parameter count: reads the board's free-running counter.
+public func measure<B: Board>(on board: borrowing B, count: (borrowing B) -> UInt32) -> Never {
+  do throws(CryptoError) {
+    try measureAll(board, count)
+    board.printLine("done", 0, 0, 0)
+  } catch {
+    board.printLine("failed", UInt32(error.rawValue), 0, 0)
+  }
+  while true { board.feedWatchdog() }
+}
+
+private func measureAll<B: Board>(_ board: borrowing B, _ count: (borrowing B) -> UInt32) throws(CryptoError) {
+  let identity = KeyID(rawValue: 1)
+  var crypto = try PSACryptography()
+  var digest = InlineArray<32, UInt8>(repeating: 0x5A)
+  var signature = InlineArray<64, UInt8>(repeating: 0)
+  var point = InlineArray<65, UInt8>(repeating: 0)
+
+  // The start-up tests of the noise source are none of the first operation's business.
+  var random = digest.mutableSpan
+  try crypto.random(into: &random)
+  try crypto.destroyKey(identity)
+
+  func report(_ name: StaticString, _ work: () throws(CryptoError) -> Void) throws(CryptoError) {
+    CryptoArena.restartPeak()
+    paintStack()
+    let start = count(board)
+    try work()
+    let ticks = count(board) &- start
+    board.printLine(name, ticks, usedStackBytes(), CryptoArena.peakBytes)
+  }
+  try report("keygen") { () throws(CryptoError) in try crypto.generateSigningKey(identity) }
+  try report("public") { () throws(CryptoError) in
+    var span = point.mutableSpan
+    try crypto.publicKey(of: identity, into: &span)
+  }
+  try report("sign") { () throws(CryptoError) in
+    var span = signature.mutableSpan
+    try crypto.sign(digest: digest.span, with: identity, into: &span)
+  }
+  try report("verify") { () throws(CryptoError) in
+    try crypto.verify(signature.span, digest: digest.span, publicKey: point.span)
+  }
+  try report("random") { () throws(CryptoError) in
+    var span = digest.mutableSpan
+    try crypto.random(into: &span)
+  }
+}
+
+extension Board {
+  fileprivate func printLine(_ name: StaticString, _ ticks: UInt32, _ stackBytes: UInt32, _ arenaBytes: UInt32) {
+    for index in 0..<name.utf8CodeUnitCount { send(name.utf8Start[index]) }
+    printNumber(ticks)
+    printNumber(stackBytes)
+    printNumber(arenaBytes)
+    send(0x0A)
+  }
+
+  private func printNumber(_ number: UInt32) {
+    send(0x20)
+    var divisor: UInt32 = 1_000_000_000
+    while divisor > 1, number < divisor { divisor /= 10 }
+    while divisor > 0 {
+      send(0x30 + UInt8(truncatingIfNeeded: number / divisor % 10))
+      divisor /= 10
+    }
+  }
+}

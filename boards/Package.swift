@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Firmware. Its own package, so that the host's `swift build` never tries to link an image for a board. Flags for the
+// Embedded compilation come from the toolset that scripts/firmware.sh makes out of a board's board.json.
+//
+// `Core` is a link to ../Sources: the same files, compiled a second time. A path dependency on the package above would
+// say the same, and fetch every package of the servers before the first line is compiled.
+let settings: [SwiftSetting] = [
+  .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path ?? name, swiftSettings: settings)
+}
+
+func image(_ name: String, _ dependencies: [Target.Dependency], path: String) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "boards",
+  targets: [
+    // The core and the device.
+    library("SerialLink", [], path: "Core/SerialLink"),
+    library("CoAP", [], path: "Core/CoAP"),
+    library("COSE", [], path: "Core/COSE"),
+    library("DeviceKit", ["SerialLink", "CoAP", "COSE"], path: "Core/DeviceKit"),
+    library("DeviceCrypto", ["CMbedTLS", "COSE"], path: "Core/DeviceCrypto"),
+    .target(name: "CMbedTLS", path: "Core/CMbedTLS"),
+    // What all boards share.
+    .target(name: "CBoard", path: "CBoard"),
+    .target(name: "CSemihosting", path: "CSemihosting"),
+    library("Registers", ["CBoard"]),
+    library("Firmware", ["CBoard", "Registers", "SerialLink", "COSE", "DeviceKit", "DeviceCrypto"]),
+    // Chip families: drivers over a register bus.
+    library("NRF51", ["Registers"]),
+    library("CMSDK", ["Registers"]),
+    // The BBC micro:bit (nRF51822, Cortex-M0).
+    library("MicrobitBoard", ["CBoard", "Registers", "NRF51", "DeviceCrypto", "Firmware"], path: "microbit/Board"),
+    image("microbit", ["MicrobitBoard", "Firmware", "DeviceCrypto", "DeviceKit"], path: "microbit/Firmware"),
+    image("microbit-measure", ["MicrobitBoard", "Firmware", "DeviceCrypto", "DeviceKit"], path: "microbit/Measure"),
+    // ARM's MPS2 with the AN386 image (Cortex-M4).
+    library("MPS2Board", ["CBoard", "Registers", "CMSDK", "Firmware"], path: "mps2-an386/Board"),
+    image("mps2-an386", ["MPS2Board", "Firmware"], path: "mps2-an386/Firmware"),
+    image("mps2-an386-qemu", ["MPS2Board", "Firmware", "CSemihosting"], path: "mps2-an386/FirmwareQEMU"),
+    image("mps2-an386-qemu-measure", ["MPS2Board", "Firmware", "CSemihosting"], path: "mps2-an386/MeasureQEMU"),
+  ]
+)

@@ -1,0 +1,4 @@
+import Firmware
+import MicrobitBoard
+
+echo(on: Microbit())

@@ -1,0 +1,58 @@
+"""Prints the SwiftPM toolset of one board: firmware-toolset.py boards/BOARD/board.json
+
+The flags that make ordinary Swift into Embedded Swift without allocations, and where this machine keeps the C library
+and the cross-built mbedTLS. Generated rather than committed, because of those places.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+root = Path(__file__).resolve().parent.parent
+
+
+def gcc_file(option: str, cpu: str) -> str:
+    command = ["arm-none-eabi-gcc", f"-mcpu={cpu}", "-mthumb", "-mfloat-abi=soft", "--specs=picolibc.specs", option]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def toolset(board_json: Path) -> dict:
+    board = json.loads(board_json.read_text())
+    cpu = board["cpu"]
+    machine = [f"-mcpu={cpu}", "-mfloat-abi=soft", "-mthumb", "-fshort-enums", "-fno-pic"]
+    library = Path(gcc_file("-print-file-name=libc.a", cpu))
+    headers = "/usr/lib/picolibc/arm-none-eabi/include"
+    mbedtls = root / ".cache/mbedtls"
+    includes = [
+        f"-I{root}/boards/mbedtls/include",
+        f"-I{mbedtls}/include",
+        '-DMBEDTLS_CONFIG_FILE="muster_mbedtls_config.h"',
+        "-isystem",
+        headers,
+    ]
+    c = [*machine, "-Os", "-ffreestanding", "-ffunction-sections", "-fdata-sections", *includes]
+    swift = [
+        *["-enable-experimental-feature", "Embedded", "-wmo", "-Osize"],
+        *["-Xfrontend", "-function-sections", "-Xfrontend", "-no-allocations"],
+        *["-Xfrontend", "-disable-stack-protector", "-enforce-exclusivity=unchecked"],
+        *[part for flag in [*machine, *includes] for part in ("-Xcc", flag)],
+        *["-Xclang-linker", "-nostdlib", "-use-ld=lld"],
+    ]
+    link = [
+        *["-T", str(board_json.parent / "link.ld"), "--gc-sections", "--icf=all", "--fatal-warnings"],
+        f"-L{mbedtls / cpu}",
+        "-lmbedcrypto",
+        str(library),
+        gcc_file("-print-libgcc-file-name", cpu),
+    ]
+    return {
+        "schemaVersion": "1.0",
+        "cCompiler": {"extraCLIOptions": c},
+        "swiftCompiler": {"extraCLIOptions": swift},
+        "linker": {"extraCLIOptions": link},
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(toolset(Path(sys.argv[1]).resolve()), indent=2))
