@@ -38,13 +38,20 @@ let package = Package(
     library("NRF51", ["Registers"]),
     library("CMSDK", ["Registers"]),
     // The BBC micro:bit (nRF51822, Cortex-M0).
-    library("MicrobitBoard", ["CBoard", "Registers", "NRF51", "DeviceCrypto", "Firmware"], path: "microbit/Board"),
+    library(
+      "MicrobitBoard", ["CBoard", "Registers", "NRF51", "DeviceKit", "DeviceCrypto", "Firmware"], path: "microbit/Board"
+    ),
     image("microbit", ["MicrobitBoard", "Firmware", "DeviceCrypto", "DeviceKit"], path: "microbit/Firmware"),
     image("microbit-measure", ["MicrobitBoard", "Firmware", "DeviceCrypto", "DeviceKit"], path: "microbit/Measure"),
     // ARM's MPS2 with the AN386 image (Cortex-M4).
-    library("MPS2Board", ["CBoard", "Registers", "CMSDK", "Firmware"], path: "mps2-an386/Board"),
-    image("mps2-an386", ["MPS2Board", "Firmware"], path: "mps2-an386/Firmware"),
-    image("mps2-an386-qemu", ["MPS2Board", "Firmware", "CSemihosting"], path: "mps2-an386/FirmwareQEMU"),
-    image("mps2-an386-qemu-measure", ["MPS2Board", "Firmware", "CSemihosting"], path: "mps2-an386/MeasureQEMU"),
+    library(
+      "MPS2Board", ["CBoard", "Registers", "CMSDK", "DeviceKit", "DeviceCrypto", "Firmware"], path: "mps2-an386/Board"),
+    image("mps2-an386", ["MPS2Board", "Firmware", "DeviceCrypto", "DeviceKit"], path: "mps2-an386/Firmware"),
+    image(
+      "mps2-an386-qemu", ["MPS2Board", "Firmware", "DeviceCrypto", "DeviceKit", "CSemihosting"],
+      path: "mps2-an386/FirmwareQEMU"),
+    image(
+      "mps2-an386-qemu-measure", ["MPS2Board", "Firmware", "DeviceCrypto", "DeviceKit", "CSemihosting"],
+      path: "mps2-an386/MeasureQEMU"),
   ]
 )

@@ -12,8 +12,8 @@ from pathlib import Path
 root = Path(__file__).resolve().parent.parent
 
 
-def gcc_file(option: str, cpu: str) -> str:
-    command = ["arm-none-eabi-gcc", f"-mcpu={cpu}", "-mthumb", "-mfloat-abi=soft", "--specs=picolibc.specs", option]
+def gcc_answer(option: str, cpu: str) -> str:
+    command = ["arm-none-eabi-gcc", f"-mcpu={cpu}", "-mthumb", "-mfloat-abi=soft", option]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
@@ -21,15 +21,15 @@ def toolset(board_json: Path) -> dict:
     board = json.loads(board_json.read_text())
     cpu = board["cpu"]
     machine = [f"-mcpu={cpu}", "-mfloat-abi=soft", "-mthumb", "-fshort-enums", "-fno-pic"]
-    library = Path(gcc_file("-print-file-name=libc.a", cpu))
-    headers = "/usr/lib/picolibc/arm-none-eabi/include"
+    picolibc = Path("/usr/lib/picolibc/arm-none-eabi")
+    library = picolibc / "lib/release" / gcc_answer("-print-multi-directory", cpu) / "libc.a"
     mbedtls = root / ".cache/mbedtls"
     includes = [
         f"-I{root}/boards/mbedtls/include",
         f"-I{mbedtls}/include",
         '-DMBEDTLS_CONFIG_FILE="muster_mbedtls_config.h"',
         "-isystem",
-        headers,
+        f"{picolibc}/include",
     ]
     c = [*machine, "-Os", "-ffreestanding", "-ffunction-sections", "-fdata-sections", *includes]
     swift = [
@@ -44,7 +44,7 @@ def toolset(board_json: Path) -> dict:
         f"-L{mbedtls / cpu}",
         "-lmbedcrypto",
         str(library),
-        gcc_file("-print-libgcc-file-name", cpu),
+        gcc_answer("-print-libgcc-file-name", cpu),
     ]
     return {
         "schemaVersion": "1.0",

@@ -3,7 +3,7 @@
 /// The initialiser walks everything once and refuses what a deterministic encoder would not have written: numbers and
 /// lengths that are not in their shortest form, indefinite lengths, keys out of order or twice, text that is not
 /// UTF-8, deep nesting, bytes behind the end. One value has one encoding, so that what is signed, compared or counted
-/// means one thing. After that, reading fails only where another type or range was expected.
+/// means one thing. After that, reading fails only where another type or range was expected, and then reads nothing.
 ///
 ///     var reader = try CBORReader(payload)
 ///     for _ in 0..<(try reader.map()) {
@@ -43,16 +43,24 @@ public struct CBORReader: ~Escapable {
 
   /// An unsigned integer of at most 32 bits.
   public mutating func uint32() throws(CBORError) -> UInt32 {
+    let start = self.position
     let value = try self.head(.unsigned)
-    guard value &>> 32 == 0 else { throw .outOfRange }
+    guard value &>> 32 == 0 else {
+      self.position = start
+      throw .outOfRange
+    }
     return UInt32(truncatingIfNeeded: value)
   }
 
   /// An integer.
   public mutating func int() throws(CBORError) -> Int64 {
     let isNegative = self.kind == .negative
+    let start = self.position
     let value = Int64(bitPattern: try self.head(isNegative ? .negative : .unsigned))
-    guard value >= 0 else { throw .outOfRange }
+    guard value >= 0 else {
+      self.position = start
+      throw .outOfRange
+    }
     return isNegative ? ~value : value
   }
 

@@ -28,7 +28,7 @@ extension COSESign1 {
       try SigStructure.hash(
         protected: buffer.span.extracting(2..<5), externalAAD: externalAAD, payload: buffer.span.extracting(content),
         with: crypto, into: &digestBytes)
-      let end = content.upperBound + 2 + COSE.signatureBytes
+      let end = content.upperBound + 2 + ES256.signatureBytes
       var signature = buffer._mutatingExtracting(content.upperBound + 2..<end)
       try crypto.sign(digest: digestBytes.span, with: key, into: &signature)
       return end
@@ -44,7 +44,7 @@ extension COSESign1 {
     into buffer: inout MutableSpan<UInt8>, keyIdentifier: Span<UInt8>,
     payload: (inout MutableSpan<UInt8>) throws(CBORError) -> Int
   ) throws(CBORError) -> Range<Int> {
-    let tail = 2 + COSE.signatureBytes
+    let tail = 2 + ES256.signatureBytes
     let kidHead = keyIdentifier.isEmpty ? 0 : 2 + 9
     guard buffer.count >= 6 + kidHead + keyIdentifier.count + 1 + tail else { throw .noSpace }
     // [ << {1: -7} >>, {?4: kid}, payload, signature ]
@@ -72,7 +72,7 @@ extension COSESign1 {
     }
     _ = CBORHead.write(.bytes, UInt64(widening: count), to: &buffer, at: position)
     let content = position + head..<position + head + count
-    _ = CBORHead.write(.bytes, UInt64(widening: COSE.signatureBytes), to: &buffer, at: content.upperBound)
+    _ = CBORHead.write(.bytes, UInt64(widening: ES256.signatureBytes), to: &buffer, at: content.upperBound)
     return content
   }
 }

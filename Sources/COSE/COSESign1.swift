@@ -32,13 +32,13 @@ public struct COSESign1: ~Escapable {
       self.payload = try reader.byteString()
       self.signature = try reader.byteString()
       guard reader.isAtEnd else { throw .trailingBytes }
-      guard self.signature.count == COSE.signatureBytes else { throw .wrongType }
+      guard self.signature.count == ES256.signatureBytes else { throw .wrongType }
       algorithm = unsigned.algorithm == nil ? signed.algorithm : nil
       isCritical = signed.isCritical || unsigned.isCritical
     } catch {
       throw error == .wrongType ? .notSign1 : .encoding(error)
     }
-    guard algorithm == SigStructure.es256 else { throw .wrongAlgorithm }
+    guard algorithm == ES256.algorithm else { throw .wrongAlgorithm }
     guard !isCritical else { throw .criticalParameter }
   }
 

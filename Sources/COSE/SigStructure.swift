@@ -2,9 +2,6 @@
 ///
 ///     Sig_structure = [ "Signature1", body_protected : bstr, external_aad : bstr, payload : bstr ]
 enum SigStructure {
-  /// The algorithm's number (RFC 9053 §2.1).
-  static let es256: Int64 = -7
-
   /// Hashes the structure piece by piece, so that it never stands in memory whole.
   static func hash<Crypto: Cryptography & ~Copyable>(
     protected: Span<UInt8>, externalAAD: Span<UInt8>, payload: Span<UInt8>,

@@ -20,7 +20,7 @@ struct FrameHeader {
   init?(_ bytes: Span<UInt8>, limit: Int) throws(CoAPError) {
     guard bytes.count > 0 else { return nil }
     let tokenBytes = Int(bytes[0] & 15)
-    guard tokenBytes <= CoAP.maxTokenBytes else { throw .tokenTooLong }
+    guard tokenBytes <= CoAPLimits.maxTokenBytes else { throw .tokenTooLong }
     let nibble = bytes[0] >> 4
     let extended = nibble < 13 ? 0 : 1 << Int(nibble - 13)
     guard bytes.count > extended else { return nil }

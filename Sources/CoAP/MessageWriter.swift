@@ -152,12 +152,16 @@ public struct MessageWriter: ~Copyable, ~Escapable {
 }
 
 extension MessageWriter {
+  // Once, not at each caller: code size.
+  @inline(never)
   private mutating func option(_ number: OptionNumber, text: StaticString, in range: Range<Int>) {
     guard self.begin(number, valueBytes: range.count) else { return }
     for index in range { self.append(text.byte(at: index) ?? 0) }
   }
 
   /// Writes an option's header and makes sure its value has room (RFC 7252 §3.1).
+  // Once, not at each caller: code size.
+  @inline(never)
   private mutating func begin(_ number: OptionNumber, valueBytes: Int) -> Bool {
     guard number.rawValue >= self.number, !self.hasPayload else {
       self.fault = self.fault ?? .optionOrder
@@ -201,6 +205,8 @@ extension MessageWriter {
     self.position += 1
   }
 
+  // Once, not at each caller: code size.
+  @inline(never)
   private mutating func append(_ bytes: Span<UInt8>) {
     for index in bytes.indices { self.append(bytes[index]) }
   }

@@ -27,6 +27,8 @@ public struct OptionCursor: Sendable {
   ///
   /// - Parameter frame: the bytes the message was parsed from. `Message.parse` has walked all options once, so nothing
   ///   can fail here; given other bytes the cursor ends early.
+  // Once, not at each caller: code size.
+  @inline(never)
   public mutating func next(in frame: Span<UInt8>) -> Option? {
     guard let step = try? self.step(in: frame), case .option(let option) = step else { return nil }
     return option
@@ -39,6 +41,8 @@ public struct OptionCursor: Sendable {
   }
 
   /// Decodes one option: delta and length nibbles with their extensions (RFC 7252 §3.1).
+  // Once, not at each caller: code size.
+  @inline(never)
   mutating func step(in frame: Span<UInt8>) throws(CoAPError) -> Step {
     guard self.end <= frame.count else { throw .truncated }
     guard self.position < self.end else { return .end(at: self.position) }

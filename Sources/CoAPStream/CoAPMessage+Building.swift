@@ -1,4 +1,4 @@
-public import CoAP
+import CoAP
 
 extension CoAPMessage {
   /// A request.

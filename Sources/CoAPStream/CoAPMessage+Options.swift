@@ -1,4 +1,4 @@
-public import CoAP
+import CoAP
 
 extension CoAPMessage {
   /// The values of all options of this number, in their order.

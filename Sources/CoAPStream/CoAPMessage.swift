@@ -1,4 +1,4 @@
-public import CoAP
+import CoAP
 
 /// A CoAP message as a value of its own, for hosts: options and payload are copies.
 ///

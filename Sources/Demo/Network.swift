@@ -146,3 +146,14 @@ public actor Network {
     }
   }
 }
+
+extension Network {
+  /// Leaves a device's certificate, its request as the device made it, and the order as the manager signed it.
+  public func exportEvidence(of device: String, serial: String) async throws {
+    for (part, suffix) in [("pem", "pem"), ("csr", "csr.der"), ("order", "order.der")] {
+      try await administer([
+        "cert", "export", serial, "--part", part, "--output", "\(workspace.devices)/\(device).\(suffix)",
+      ])
+    }
+  }
+}

@@ -68,6 +68,11 @@ public actor Program {
     record.add(pid)
   }
 
+  /// Sends a signal that does not end the program.
+  public func send(_ signal: Int32) {
+    if let pid { kill(pid, signal) }
+  }
+
   /// Ends the program by a signal and waits until it is gone; nothing happens when it does not run.
   public func stop(_ signal: Int32 = SIGTERM) async {
     guard let pid, let running else { return }

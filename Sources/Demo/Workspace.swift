@@ -22,8 +22,11 @@ public struct Workspace: Sendable {
     let record = PIDRecord(path: root + "/pids")
     record.clearLeftovers()
     if files.fileExists(atPath: root) {
-      guard files.fileExists(atPath: root + "/pids.lock") || (try files.contentsOfDirectory(atPath: root)).isEmpty
-      else { throw DemoError("\(root) exists and is no demonstration's folder", hint: "name another with --directory") }
+      let isOurs = files.fileExists(atPath: root + "/of-muster-demo")
+      let isEmpty = try files.contentsOfDirectory(atPath: root).isEmpty
+      guard isOurs || isEmpty else {
+        throw DemoError("\(root) exists and is no demonstration's folder", hint: "name another with --directory")
+      }
       try files.removeItem(atPath: root)
     }
     let sockets = "/tmp/muster-\(UInt32.random(in: 0...UInt32.max))"
@@ -33,7 +36,7 @@ public struct Workspace: Sendable {
     }
     try files.createDirectory(
       atPath: sockets, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    files.createFile(atPath: root + "/pids.lock", contents: nil)
+    files.createFile(atPath: root + "/of-muster-demo", contents: nil)
     return (workspace, record)
   }
 

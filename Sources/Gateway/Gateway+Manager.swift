@@ -1,5 +1,6 @@
 import CoAP
 import CoAPStream
+import NIOCore
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -31,12 +32,13 @@ extension Gateway {
       let failure: String
       do {
         let connection = try await connector.connect()
-        backoff.reset()
         connected()
+        let start = ContinuousClock.now
+        defer { if start.duration(to: .now) > Self.settled { backoff.reset() } }
         try await serve(connection)
         failure = "the manager closed the connection"
       } catch {
-        failure = ManagerConnector.describe(error)
+        failure = ConnectionFailure.describe(error)
       }
       disconnected()
       if Task.isCancelled { break }
@@ -46,6 +48,9 @@ extension Gateway {
       try? await Task.sleep(for: delay)
     }
   }
+
+  // A manager that takes the connection and then ends it, because it does not know the gateway, is not to be hammered.
+  private static let settled = Duration.seconds(5)
 
   func managerFailed(_ id: ExchangeID, _ failure: ManagerFailure) {
     perform(router.managerFailed(id, failure, now: now))
@@ -66,6 +71,7 @@ extension Gateway {
       managerNote.isConnected = false
       managerNote.since = .now
     }
+    // A request that came in the very moment the connection ended was handed to nobody.
     perform(router.managerLeft(now: now))
   }
 
@@ -73,8 +79,18 @@ extension Gateway {
   private func serve(_ connection: CoAPConnection) async throws {
     let (stream, asks) = AsyncStream.makeStream(of: Ask.self)
     self.asks = asks
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await connection.run { await self.answer(to: $0) } }
+      group.addTask { await self.forward(stream, over: connection) }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
+  // Bounded by the router: each line has only so many requests with the manager.
+  private func forward(_ asks: AsyncStream<Ask>, over connection: CoAPConnection) async {
     await withDiscardingTaskGroup { group in
-      for await ask in stream {
+      for await ask in asks {
         group.addTask { await self.ask(ask, over: connection) }
       }
     }
@@ -84,17 +100,25 @@ extension Gateway {
     do {
       let answer = try await connection.request(ask.message, timeout: configuration.managerAnswerTimeout)
       perform(router.managerAnswered(ask.id, answer, now: now))
+    } catch CoAPConnectionError.timedOut {
+      managerFailed(ask.id, .timedOut)
+    } catch CoAPConnectionError.messageTooLarge {
+      managerFailed(ask.id, .tooLarge)
     } catch {
       managerFailed(ask.id, .away)
     }
   }
 
-  /// The manager's request: waits for the device.
+  // The manager's request: waits for the device, or until the connection has ended and nobody wants the answer.
   private func answer(to request: CoAPMessage) async -> CoAPMessage {
-    await withCheckedContinuation { continuation in
-      let (id, actions) = router.managerRequested(request, now: now)
-      callers[id] = continuation
-      perform(actions)
+    let (id, actions) = router.managerRequested(request, now: now)
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        callers[id] = continuation
+        perform(actions)
+      }
+    } onCancel: {
+      eventLoop.execute { self.assumeIsolated { $0.perform($0.router.managerGaveUp(id)) } }
     }
   }
 }

@@ -53,11 +53,11 @@ public actor Gateway: Service {
     let connector = try ManagerConnector(configuration: configuration, eventLoop: eventLoop)
     try prepareLines()
     let status = try await serveStatus()
-    startLines()
     report(
       .ready(
         gateway: configuration.identity.name, lines: configuration.lines.map(\.name),
         statusSocket: configuration.statusSocket))
+    startLines()
     await cancelWhenGracefulShutdown { await self.keepConnected(connector) }
     await stop(status)
     report(.stopped)

@@ -15,8 +15,9 @@ public struct GatewayConfiguration: Sendable {
   public var routing = RouterLimits()
   /// How long to wait before the manager is called again.
   public var managerBackoff = Backoff(floor: .milliseconds(500), ceiling: .seconds(30))
-  /// How long to wait for the manager's answer to a device's request.
-  public var managerAnswerTimeout = Duration.seconds(30)
+  /// How long to wait for the manager's answer to a device's request: less than the 10 s that a device waits, so that
+  /// it hears 5.04 and not nothing (docs/spec/device.md).
+  public var managerAnswerTimeout = Duration.seconds(9)
 
   /// - Throws: `badConfiguration` when there is no line, or two of one name.
   public init(

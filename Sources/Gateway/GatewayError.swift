@@ -14,6 +14,8 @@ public struct GatewayError: Error, Equatable, CustomStringConvertible {
     case lineUnavailable
     /// The device on a direct line did not answer in time, or its link went down.
     case noAnswer
+    /// The device on a direct line answered with an error, or with what it may not answer.
+    case refusedByDevice
     /// The manager cannot be reached, or it is not the manager we trust.
     case managerUnavailable
     /// No gateway answers at the status socket.

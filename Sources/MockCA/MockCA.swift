@@ -27,7 +27,8 @@ public enum MockCA {
   ///   - lifetime: for how many seconds the code can be used.
   ///   - now: from when on.
   /// - Returns: the code. It is shown once: the CA keeps a hash.
-  public static func makeCode(directory: String, lifetime: TimeInterval = 86_400, now: Date) async throws -> OneTimeCode {
+  public static func makeCode(directory: String, lifetime: TimeInterval = 86_400, now: Date) async throws -> OneTimeCode
+  {
     let store = try Store(CADirectory(directory).openDatabase())
     let code = OneTimeCode.random()
     try await store.addCode(code, expires: now + lifetime, now: now)

@@ -2,16 +2,16 @@
 struct ControlPayload {
   var words: InlineArray<3, UInt32> = [0, 0, 0]
 
-  init() {}
-
-  /// A payload of up to four bytes, from the most significant one on.
-  init(_ word: UInt32) {
+  /// Makes it a payload of up to four bytes, from the most significant one on.
+  mutating func set(_ word: UInt32) {
     words[0] = word
   }
 
-  /// HELLO's payload.
-  init(versions: UInt8, payloadBytes: UInt8, maxMessageBytes: UInt16, own: UInt32, heard: UInt32) {
-    words = [UInt32(versions) << 24 | UInt32(payloadBytes) << 16 | UInt32(maxMessageBytes), own, heard]
+  /// Makes it HELLO's payload.
+  mutating func setHello(versions: UInt8, payloadBytes: UInt8, maxMessageBytes: UInt16, own: UInt32, heard: UInt32) {
+    words[0] = UInt32(versions) << 24 | UInt32(payloadBytes) << 16 | UInt32(maxMessageBytes)
+    words[1] = own
+    words[2] = heard
   }
 
   /// Takes the byte at a position, when every one before has come in order; what goes beyond HELLO's is ignored.

@@ -16,13 +16,13 @@ struct FrameWriter {
   private var offset = 0
   private var checksum: UInt32 = 0
   private(set) var header = FrameHeader(rawValue: 0)
-  private var control = ControlPayload()
+  /// The payload of a frame that carries no fragment; to be set before ``startControl(_:count:)``.
+  var control = ControlPayload()
 
   var isIdle: Bool { phase == .idle }
 
-  /// Begins a frame that carries no fragment.
-  mutating func start(_ header: FrameHeader, control: ControlPayload, count: Int) {
-    self.control = control
+  /// Begins a frame whose payload is the first `count` bytes of ``control``.
+  mutating func startControl(_ header: FrameHeader, count: Int) {
     start(header, offset: -1, count: count, message: Span())
     // Noise before must not spoil a HELLO: it is what ends the waiting for a peer.
     if header.kind == FrameKind.hello { phase = .leadingDelimiter }
@@ -80,8 +80,10 @@ struct FrameWriter {
 
   private var frameCount: Int { payloadCount &+ (Specification.headerBytes + Specification.checksumBytes) }
 
+  /// The byte of the frame, before COBS. Mutating, though it changes nothing: so `self` goes by its address and not, field
+  /// by field, in registers, which saves 170 bytes of Thumb code.
   @inline(never)
-  private func byte(at index: Int, message: Span<UInt8>) -> UInt8 {
+  private mutating func byte(at index: Int, message: Span<UInt8>) -> UInt8 {
     var word = header.rawValue
     var position = index &- Specification.headerBytes
     if position >= payloadCount {

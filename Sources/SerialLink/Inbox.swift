@@ -20,6 +20,7 @@ struct Inbox {
   ///
   /// Asked before the frame's CRC is known, so it never gives a place that already holds a good fragment: a damaged
   /// header cannot spoil what was acknowledged.
+  @inline(__always)
   func place(of header: FrameHeader, payloadBytes: Int, capacity: Int) -> Int? {
     let index = header.fragmentIndex
     guard header.message == expected, heldCount == 0, index < header.fragmentCount,
@@ -32,6 +33,7 @@ struct Inbox {
   /// Books an intact fragment of `count` bytes.
   ///
   /// - Parameter place: where its payload was written, nil if it was not.
+  @inline(__always)
   mutating func take(_ header: FrameHeader, count: Int, place: Int?, payloadBytes: Int, capacity: Int) -> Outcome {
     let bit = Self.bit(header.fragmentIndex)
     guard let place else {
@@ -65,7 +67,6 @@ struct Inbox {
   mutating func restart() {
     expected = 0
     received = 0
-    hasHeldOff = false
   }
 
   static func bit(_ index: Int) -> UInt16 { 1 &<< UInt16(truncatingIfNeeded: index) }

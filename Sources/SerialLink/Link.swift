@@ -104,8 +104,11 @@ public struct Link<let messageBytes: Int>: ~Copyable {
   }
 
   /// Lets the closure read ``receivedMessage``: for a link that is a property of a class, which cannot hand out a span.
-  public func withReceivedMessage<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-    body(receivedMessage)
+  ///
+  /// Mutating, so that it works on the link where it lies: on a link that is part of a larger value, Swift 6.3's Embedded
+  /// compilation copies for ``receivedMessage``, and then forgets to fill the copy.
+  public mutating func withReceivedMessage<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    body(incoming.span.extracting(first: machine.inbox.heldCount))
   }
 
   /// Ends the use of ``receivedMessage``: the next message may come. Until then the peer's next message is held off.

@@ -43,7 +43,7 @@ extension LinkMachine {
       return false
     } else if isProbeDue {
       isProbeDue = false
-      writer.start(header(FrameKind.probe, message: 0), control: ControlPayload(), count: 0)
+      writer.startControl(header(FrameKind.probe, message: 0), count: 0)
     } else if outbox.due != 0 {
       retryAt = .max
       startFragment(message: message)
@@ -55,9 +55,8 @@ extension LinkMachine {
 
   /// The peer's time to answer begins when it has the whole question.
   private mutating func frameDidLeave(now: Moment) {
-    let kind = writer.header.kind
-    guard kind == FrameKind.probe || outbox.missing != 0 && (kind == FrameKind.data || kind == FrameKind.asking)
-    else { return }
+    let header = writer.header
+    guard header.kind == FrameKind.probe || header.carriesFragment && outbox.missing != 0 else { return }
     retryAt = now.later(by: UInt32(retryMilliseconds))
   }
 
@@ -66,25 +65,25 @@ extension LinkMachine {
     let session = isEstablished ? handshake.session : handshake.next
     dueHello = .none
     counters.hellosSent &+= 1
-    let payload = ControlPayload(
+    writer.control.setHello(
       versions: Specification.versions, payloadBytes: configuration.maxPayloadBytes,
       maxMessageBytes: UInt16(truncatingIfNeeded: capacity), own: session.own, heard: session.peer)
     let header = FrameHeader(
       first: FrameKind.hello, epoch: UInt8(truncatingIfNeeded: session.own),
       message: isEstablished ? Specification.establishedFlag : 0, fragment: 0)
-    writer.start(header, control: payload, count: Specification.helloBytes)
+    writer.startControl(header, count: Specification.helloBytes)
   }
 
   private mutating func startAcknowledgement() {
     let isPartial = inbox.received != 0
     let bitmap = isPartial ? inbox.received : UInt16.max
-    let payload = ControlPayload(UInt32(bitmap) << 16 | UInt32(ownBusyMilliseconds))
+    writer.control.set(UInt32(bitmap) << 16 | UInt32(ownBusyMilliseconds))
     let count =
       ownBusyMilliseconds == 0 ? Specification.acknowledgementBytes : Specification.busyAcknowledgementBytes
     isAcknowledgementDue = false
     ownBusyMilliseconds = 0
     let message = isPartial ? inbox.expected : inbox.expected &- 1
-    writer.start(header(FrameKind.acknowledgement, message: message), control: payload, count: count)
+    writer.startControl(header(FrameKind.acknowledgement, message: message), count: count)
   }
 
   private mutating func startFragment(message: Span<UInt8>) {
@@ -96,6 +95,7 @@ extension LinkMachine {
   }
 
   /// A header of this session, without a fragment number.
+  @inline(never)
   private func header(_ kind: UInt8, message: UInt8) -> FrameHeader {
     FrameHeader(
       first: limits.version << 4 | handshake.session.ownSide | kind, epoch: handshake.session.epochByte,

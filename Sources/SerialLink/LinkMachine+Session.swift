@@ -13,18 +13,18 @@ extension LinkMachine {
       if !isUp { endError = .noCommonVersion }
       return
     }
-    let wasUp = isUp
     let isEstablished = reader.header.message & Specification.establishedFlag != 0
     switch handshake.hear(peer: control.own, heard: control.heard, isEstablished: isEstablished) {
     case .nothing:
       break
     case .confirm:
-      dueHello = .current
+      confirmSession(now: now)
     case .answer:
       dueHello = .next
-      if !wasUp { startHailing(now: now) }
+      startHailing(now: now)
+    case .restart:
+      endSession(.peerRestarted, now: now)
     case .established(let tellsPeer):
-      if wasUp { forgetSession(.peerRestarted, now: now) }
       limits = PeerLimits(
         payloadBytes: min(control.payloadBytes, configuration.maxPayloadBytes),
         maxMessageBytes: control.maxMessageBytes, version: version)
@@ -38,14 +38,18 @@ extension LinkMachine {
   /// An intact frame that belongs to no session of ours: its sender has to learn who we are.
   mutating func takeForeign(now: Moment) {
     counters.framesForeign &+= 1
-    guard now >= quietUntil, dueHello == .none else { return }
+    confirmSession(now: now)
+  }
+
+  /// Says which session holds, if any: once, and not to every frame of a burst.
+  private mutating func confirmSession(now: Moment) {
+    guard now >= quietUntil else { return }
     quietUntil = now.later(by: UInt32(configuration.initialRetryMilliseconds))
-    dueHello = isUp && handshake.next.peer == 0 ? .current : .next
+    if dueHello == .none { dueHello = isUp ? .current : .next }
   }
 
   /// The peer showed by a frame of the session that it lives and listens.
   mutating func hearPeer(now: Moment) {
-    handshake.confirm()
     restartProbeTimer(now: now)
     if outbox.missing == 0 {
       stopRetrying()
@@ -55,7 +59,7 @@ extension LinkMachine {
     isPeerBusy = false
   }
 
-  /// The later one of two equal ends probes a little later, so that only one of them does.
+  /// One end of the two probes a little later, so that only one of them does.
   mutating func restartProbeTimer(now: Moment) {
     guard configuration.probeAfterMilliseconds != 0 else { return }
     let extra = handshake.session.ownSide == 0 ? configuration.probeAfterMilliseconds >> 2 : 0

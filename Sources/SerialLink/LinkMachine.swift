@@ -38,7 +38,7 @@ struct LinkMachine: ~Copyable {
   var probeAt = Moment.max
   /// When the outgoing message is given up, whatever the peer says.
   var giveUpAt = Moment.max
-  /// Until when foreign frames get no HELLO: one answer to a burst is enough.
+  /// Until when strangers get no HELLO: one answer to a burst is enough.
   var quietUntil: Moment = 0
 
   var handshake: Handshake

@@ -8,6 +8,7 @@ struct Outbox {
   /// Fragments of the present round that have not left yet.
   private(set) var due: UInt16 = 0
   private var payloadBytes = 0
+  private var fragmentCount = 0
   /// Fragments that left at least once: nobody can acknowledge the others.
   private var sent: UInt16 = 0
 
@@ -25,6 +26,13 @@ struct Outbox {
   mutating func begin(count: Int, payloadBytes: Int) {
     self.count = count
     self.payloadBytes = payloadBytes
+    // Counted by adding: a Cortex-M0 has no divider.
+    fragmentCount = 1
+    var end = payloadBytes
+    while end < count {
+      end &+= payloadBytes
+      fragmentCount &+= 1
+    }
     missing = Inbox.all(fragmentCount)
     due = missing
     sent = 0
@@ -45,6 +53,7 @@ struct Outbox {
   }
 
   /// Takes the peer's bitmap for the outstanding message. Returns whether it told anything new.
+  @inline(__always)
   mutating func acknowledge(_ bitmap: UInt16) -> Bool {
     let news = missing & bitmap & sent
     missing &= ~news
@@ -67,16 +76,5 @@ struct Outbox {
   /// A new session: what was outstanding is forgotten, ids begin anew.
   mutating func restart() {
     self = Outbox()
-  }
-
-  /// How many fragments the message has. Counted by adding: Cortex-M0 has no divider.
-  private var fragmentCount: Int {
-    var fragments = 1
-    var end = payloadBytes
-    while end < count {
-      end &+= payloadBytes
-      fragments &+= 1
-    }
-    return fragments
   }
 }

@@ -36,6 +36,7 @@ extension AuditRow {
   }
 
   fileprivate func json() throws -> String {
-    try CACommand.jsonLine(Dictionary(uniqueKeysWithValues: fields.compactMap { name, value in value.map { (name, $0) } }))
+    let present = fields.compactMap { name, value in value.map { (name, $0) } }
+    return try CACommand.jsonLine(Dictionary(uniqueKeysWithValues: present))
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MockCA
+import PKI
 
 extension CACommand {
   struct Code: AsyncParsableCommand {

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Foundation
-import Logging
 import MockCA
-import ServiceLifecycle
 
 extension CACommand {
   struct Run: AsyncParsableCommand {
@@ -23,7 +21,6 @@ extension CACommand {
 
     func run() async throws {
       let (host, port) = try CACommand.address(listen)
-      CACommand.warn()
       let json = json
       let service = try await MockCA.build(
         MockCAConfiguration(
@@ -33,17 +30,15 @@ extension CACommand {
             // Whoever reads through a pipe wants each line when it happens.
             fflush(nil)
           }))
-      try await ServiceGroup(
-        configuration: .init(
-          services: [service], gracefulShutdownSignals: [.sigterm, .sigint],
-          logger: Logger(label: "muster.ca") { _ in SwiftLogNoOpLogHandler() })
-      ).run()
+      CACommand.warn()
+      try await service.runUntilSignalled()
     }
   }
 
   /// Splits HOST:PORT; an IPv6 address stands in brackets.
   static func address(_ text: String) throws -> (host: String, port: Int) {
-    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), colon > text.startIndex
+    guard let colon = text.lastIndex(of: ":"), colon > text.startIndex,
+      let port = UInt16(text[text.index(after: colon)...])
     else { throw ValidationError("'\(text)' is not HOST:PORT.") }
     return (text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]")), Int(port))
   }

@@ -8,7 +8,7 @@ extension AsyncParsableCommand {
     do {
       try await body()
     } catch let error as GatewayError {
-      FileHandle.standardError.write(Data("\(error.reason)\n  Try: \(error.advice)\n".utf8))
+      FileHandle.standardError.write(Data("muster: \(error.reason)\n  \(error.advice)\n".utf8))
       throw ExitCode(error.code.exitCode)
     }
   }
@@ -21,6 +21,7 @@ extension GatewayError.Code {
     case .badConfiguration: 64
     case .badIdentity: 66
     case .lineUnavailable, .noAnswer, .managerUnavailable, .notRunning: 69
+    case .refusedByDevice: 76
     case .cannotWrite: 73
     case .inUse: 75
     }

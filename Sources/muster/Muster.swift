@@ -5,7 +5,9 @@ import ArgumentParser
 struct Muster: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "muster",
-    abstract: "Certificates and signed lists of peers for devices, down to a 16 KB microcontroller.",
-    subcommands: []
-  )
+    abstract: "Certificates for devices, down to a 16 KB microcontroller.",
+    subcommands: [
+      DemoCommand.self, CACommand.self, ManagerCommand.self, GatewayCommand.self, ProvisionCommand.self,
+      DeviceCommand.self, CertCommand.self,
+    ])
 }

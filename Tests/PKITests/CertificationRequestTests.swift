@@ -25,9 +25,11 @@ struct CertificationRequestTests {
   }
 
   @Test("Every flipped bit of a request is refused")
-  func everyBit() throws {
+  func everyBit() async throws {
     let bytes = try deviceRequest().derBytes
     for bit in 0..<bytes.count * 8 {
+      // Others' tests with real clocks run on the same threads.
+      if bit % 64 == 0 { await Task.yield() }
       var flipped = bytes
       flipped[bit / 8] ^= 1 << (bit % 8)
       #expect(throws: CertificationRequestRefusal.self, "bit \(bit)") { try CertificationRequest(flipped) }
@@ -110,7 +112,7 @@ struct CertificationRequestTests {
     let names = try extensionRequest { SubjectAlternativeNames([.dnsName("a.test")]) }
     let more = try extensionRequest { SubjectAlternativeNames([.dnsName("b.test")]) }
     #expect(throws: CertificationRequestRefusal.attributeNotAllowed) {
-      try CertificationRequest(request(attributes: [names, more]))
+      try CertificationRequest(rawRequest(attributes: [names, more]))
     }
   }
 
@@ -187,6 +189,30 @@ struct CertificationRequestTests {
     return try der(
       CertificateSigningRequest(
         version: .v1, subject: subject, privateKey: .init(P256.Signing.PrivateKey()), attributes: .init(attributes)))
+  }
+
+  /// A request with its attributes exactly so; swift-certificates would keep only one of a kind.
+  private func rawRequest(attributes: [CertificateSigningRequest.Attribute]) throws -> [UInt8] {
+    let key = P256.Signing.PrivateKey()
+    let name = try DistinguishedName { CommonName("pump") }
+    var info = DER.Serializer()
+    try info.appendConstructedNode(identifier: .sequence) { info in
+      try info.serialize(0)
+      try info.serialize(name)
+      info.serializeRawBytes(key.publicKey.derRepresentation)
+      try info.appendConstructedNode(identifier: .init(tagWithNumber: 0, tagClass: .contextSpecific)) { set in
+        for attribute in attributes { try set.serialize(attribute) }
+      }
+    }
+    var request = DER.Serializer()
+    try request.appendConstructedNode(identifier: .sequence) { request in
+      request.serializeRawBytes(info.serializedBytes)
+      let ecdsaWithSHA256: ASN1ObjectIdentifier = [1, 2, 840, 10045, 4, 3, 2]
+      try request.appendConstructedNode(identifier: .sequence) { try $0.serialize(ecdsaWithSHA256) }
+      let signature = try key.signature(for: info.serializedBytes)
+      try request.serialize(ASN1BitString(bytes: ArraySlice(signature.derRepresentation)))
+    }
+    return request.serializedBytes
   }
 
   private func extensionRequest(

@@ -31,7 +31,9 @@ struct TestAuthority {
   }
 
   /// A device's certificate for the request.
-  func issue(_ request: CertificationRequest, profile: CertificateProfile = .device, now: Date = noon) throws -> Certificate {
+  func issue(_ request: CertificationRequest, profile: CertificateProfile = .device, now: Date = noon) throws
+    -> Certificate
+  {
     try CertificateTemplate(
       profile: profile, request: request, serialNumber: .random(), notBefore: now, issuer: issuing, pointers: nil
     ).certificate(signedBy: issuingKey)

@@ -21,9 +21,10 @@ struct LossTests {
   @Test("Every message arrives exactly once, both ways at once, from 200 seeds", arguments: cases)
   func everyMessageArrives(_ line: Case) {
     for seed in UInt64(0)..<200 {
-      let payloadBytes: UInt8 = [16, 64, 240][Int(seed % 3)]
-      let configuration = LinkConfiguration(maxPayloadBytes: payloadBytes)
-      let simulation = Simulation(seed: seed, noise: line.noise, configuration: (configuration, LinkConfiguration(maxPayloadBytes: 240)))
+      let offers = (a: [16, 64, 240][Int(seed % 3)] as UInt8, b: 240 as UInt8)
+      let simulation = Simulation(
+        seed: seed, noise: line.noise,
+        configuration: (LinkConfiguration(maxPayloadBytes: offers.a), LinkConfiguration(maxPayloadBytes: offers.b)))
       let traffic = Traffic(simulation, messages: 4, maxMessageBytes: seed % 10 == 0 ? 2_048 : 600)
       #expect(traffic.run(upTo: 600_000), "seed \(seed): not done")
       #expect(traffic.faults == [], "seed \(seed)")

@@ -1,3 +1,4 @@
+public import DeviceKit
 public import Registers
 
 /// What the firmware needs of a board. One type per board, in its folder.
@@ -5,6 +6,9 @@ public protocol Board {
   /// The flash that holds the image's storage.
   associatedtype Memory: FlashMemory
   var memory: Memory { get }
+
+  /// The serial number of a board whose factory page was never written: out of the chip's unique id where it has one.
+  var chipSerialNumber: DeviceSerialNumber? { get }
 
   /// Milliseconds since boot. Must be called more often than the board's counter wraps.
   mutating func now() -> UInt64
@@ -16,4 +20,6 @@ public protocol Board {
   func sleep(milliseconds: UInt32)
   /// Tells the watchdog that the main loop is alive.
   func feedWatchdog()
+  /// Restarts the board.
+  func restart() -> Never
 }

@@ -21,3 +21,13 @@ extension ConditionedNoise where Source: ~Copyable {
     }
   }
 }
+
+/// 32 random bits that tell this boot from the one before; 0 where there is no entropy, which the link can live with.
+func randomWord(_ crypto: inout PSACryptography) -> UInt32 {
+  var bytes = InlineArray<4, UInt8>(repeating: 0)
+  var span = bytes.mutableSpan
+  try? crypto.random(into: &span)
+  var word: UInt32 = 0
+  for index in bytes.indices { word = word << 8 | UInt32(bytes[index]) }
+  return word
+}

@@ -5,6 +5,7 @@ extension Span where Element == UInt8 {
   }
 
   /// Whether two spans hold the same bytes. Not for secrets: it stops at the first difference.
+  @inline(never)
   func isEqual(to other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in indices where self[index] != other[index] { return false }

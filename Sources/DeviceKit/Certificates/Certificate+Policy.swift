@@ -9,9 +9,7 @@ extension Certificate {
     _ bytes: Span<UInt8>, ownKey: Span<UInt8>, ownSerialNumber: Span<UInt8>
   ) throws(CertificateRefusal) {
     guard bytes.extracting(publicKey).isEqual(to: ownKey) else { throw .otherKey }
-    guard case .one(let name) = subjectSerialNumber, bytes.extracting(name).isEqual(to: ownSerialNumber) else {
-      throw .otherSubject
-    }
+    guard bytes.extracting(subjectSerialNumber).isEqual(to: ownSerialNumber) else { throw .otherSubject }
     guard !extensions.isAuthority, extensions.keyUsage & CertificateExtensions.keyCertSign == 0 else {
       throw .leafIsAuthority
     }
@@ -23,6 +21,6 @@ extension Certificate {
   func checkIssuer(authoritiesBelow: Int) throws(CertificateRefusal) {
     guard extensions.isAuthority else { throw .issuerNotAuthority }
     guard extensions.keyUsage & CertificateExtensions.keyCertSign != 0 else { throw .issuerKeyUsage }
-    guard authoritiesBelow <= Int(extensions.pathLength ?? .max) else { throw .pathTooLong }
+    guard authoritiesBelow <= Int(extensions.pathLength) else { throw .pathTooLong }
   }
 }

@@ -3,8 +3,8 @@
 struct CertificateExtensions {
   /// basicConstraints has cA TRUE. Without the extension it has not.
   private(set) var isAuthority = false
-  /// Authorities that may stand below this one in a path; `nil` for any number.
-  private(set) var pathLength: UInt8?
+  /// Authorities that may stand below this one in a path; 255 for any number.
+  private(set) var pathLength: UInt8 = .max
   /// The first octet of keyUsage; 0 without the extension.
   private(set) var keyUsage: UInt8 = 0
   /// Whether extendedKeyUsage is absent or has clientAuth.
@@ -14,91 +14,104 @@ struct CertificateExtensions {
   static let keyCertSign: UInt8 = 0x04
 
   /// Reads the extensions at the end of a TBSCertificate; there may be none.
-  init(_ body: inout DERReader, _ bytes: Span<UInt8>) throws(CertificateRefusal) {
-    guard !body.isAtEnd else { return }
-    var tagged = try body.enter(DERTag.context3Constructed)
-    let start = tagged.position
-    var list = try tagged.enter(DERTag.sequence)
-    try tagged.finish()
-    guard !list.isAtEnd else { throw .extensionSyntax }
-    while !list.isAtEnd {
-      var item = try list.enter(DERTag.sequence)
-      let typeStart = item.position
-      let type = try item.objectIdentifier()
-      try Self.refuseDuplicate(of: typeStart..<item.position, from: start, in: bytes)
-      var isCritical = false
-      if item.isNext(DERTag.boolean) {
-        // FALSE is the default, which DER leaves out.
-        guard Self.isTrue(try item.next(DERTag.boolean), bytes) else { throw .extensionSyntax }
-        isCritical = true
+  init(_ reader: inout DERReader) throws(CertificateRefusal) {
+    guard !reader.isAtEnd else { return }
+    let body = try reader.enter(DERTag.context3Constructed)
+    let tagged = try reader.enter(DERTag.sequence)
+    let first = reader.position
+    while !reader.isAtEnd {
+      try Self.refuseDuplicate(&reader, from: first)
+      try readExtension(&reader)
+    }
+    try reader.leave(tagged)
+    try reader.leave(body)
+  }
+
+  private mutating func readExtension(_ reader: inout DERReader) throws(CertificateRefusal) {
+    let list = try reader.enter(DERTag.sequence)
+    let type = try reader.objectIdentifier()
+    var isCritical = false
+    if reader.isNext(DERTag.boolean) {
+      try Self.readTrue(&reader)
+      isCritical = true
+    }
+    let item = try reader.enter(DERTag.octetString)
+    do throws(CertificateRefusal) {
+      switch type {
+      case ObjectIdentifier.basicConstraints: try readBasicConstraints(&reader)
+      case ObjectIdentifier.keyUsage: try readKeyUsage(&reader)
+      case ObjectIdentifier.extendedKeyUsage: try readExtendedKeyUsage(&reader)
+      default:
+        if isCritical { throw .criticalExtension }
+        reader.rewind(to: reader.end)
       }
-      var value = try item.enter(DERTag.octetString)
-      try item.finish()
-      do throws(CertificateRefusal) {
-        switch type {
-        case ObjectIdentifier.basicConstraints: try readBasicConstraints(&value, bytes)
-        case ObjectIdentifier.keyUsage: try readKeyUsage(&value, bytes)
-        case ObjectIdentifier.extendedKeyUsage: try readExtendedKeyUsage(&value)
-        default:
-          if isCritical { throw .criticalExtension }
-          continue
-        }
-        try value.finish()
-      } catch {
-        throw error == .malformed ? .extensionSyntax : error
+      try reader.leave(item)
+    } catch {
+      throw error == .malformed ? .extensionSyntax : error
+    }
+    try reader.leave(list)
+  }
+
+  private mutating func readBasicConstraints(_ reader: inout DERReader) throws(CertificateRefusal) {
+    let outer = try reader.enter(DERTag.sequence)
+    if !reader.isAtEnd {
+      try Self.readTrue(&reader)
+      isAuthority = true
+      if !reader.isAtEnd {
+        let length = try reader.next(DERTag.integer)
+        // A path of 128 authorities is no path of ours: one octet is enough.
+        guard length.count == 1, reader.bytes[length.lowerBound] < 0x80 else { throw .extensionSyntax }
+        pathLength = reader.bytes[length.lowerBound]
       }
     }
+    try reader.leave(outer)
   }
 
-  private mutating func readBasicConstraints(
-    _ value: inout DERReader, _ bytes: Span<UInt8>
-  ) throws(CertificateRefusal) {
-    var fields = try value.enter(DERTag.sequence)
-    guard !fields.isAtEnd else { return }
-    guard Self.isTrue(try fields.next(DERTag.boolean), bytes) else { throw .extensionSyntax }
-    isAuthority = true
-    guard !fields.isAtEnd else { return }
-    let length = try fields.next(DERTag.integer)
-    try fields.finish()
-    // A path of 128 authorities is no path of ours: one octet is enough.
-    guard length.count == 1, bytes[length.lowerBound] < 0x80 else { throw .extensionSyntax }
-    pathLength = bytes[length.lowerBound]
-  }
-
-  private mutating func readKeyUsage(_ value: inout DERReader, _ bytes: Span<UInt8>) throws(CertificateRefusal) {
-    let bits = try value.next(DERTag.bitString)
+  private mutating func readKeyUsage(_ reader: inout DERReader) throws(CertificateRefusal) {
+    let bits = try reader.next(DERTag.bitString)
     // A named bit list ends with a bit that is set (X.690 §11.2.2); there are nine names.
-    guard 2...3 ~= bits.count, bytes[bits.lowerBound] < 8 else { throw .extensionSyntax }
-    let unused = bytes[bits.lowerBound]
-    let last = bytes[bits.upperBound - 1]
-    guard last.trailingZeroBitCount == Int(unused) else { throw .extensionSyntax }
-    keyUsage = bytes[bits.lowerBound + 1]
+    guard 2...3 ~= bits.count else { throw .extensionSyntax }
+    let last = reader.bytes[bits.upperBound - 1]
+    let unused = reader.bytes[bits.lowerBound]
+    guard unused < 8, last & (0xFF &<< unused) == last, last & (1 &<< unused) != 0 else { throw .extensionSyntax }
+    keyUsage = reader.bytes[bits.lowerBound + 1]
   }
 
-  private mutating func readExtendedKeyUsage(_ value: inout DERReader) throws(CertificateRefusal) {
+  private mutating func readExtendedKeyUsage(_ reader: inout DERReader) throws(CertificateRefusal) {
     allowsClientAuthentication = false
-    var purposes = try value.enter(DERTag.sequence)
+    let outer = try reader.enter(DERTag.sequence)
     repeat {
-      if try purposes.objectIdentifier() == ObjectIdentifier.clientAuthentication { allowsClientAuthentication = true }
-    } while !purposes.isAtEnd
+      if try reader.objectIdentifier() == ObjectIdentifier.clientAuthentication { allowsClientAuthentication = true }
+    } while !reader.isAtEnd
+    try reader.leave(outer)
   }
 
-  /// Compares an extension's type with those before it: an extension that stood twice would mean what its reader likes.
-  private static func refuseDuplicate(
-    of type: Range<Int>, from start: Int, in bytes: Span<UInt8>
-  ) throws(CertificateRefusal) {
-    var whole = DERReader(bytes, start..<bytes.count)
-    var list = try whole.enter(DERTag.sequence)
-    while list.position < type.lowerBound {
-      var item = try list.enter(DERTag.sequence)
-      let earlierStart = item.position
-      if earlierStart == type.lowerBound { return }
-      _ = try item.objectIdentifier()
-      if bytes.isEqual(earlierStart..<item.position, type) { throw .duplicateExtension }
+  /// Compares the next extension's type with those before it: one that stood twice would mean what its reader likes.
+  private static func refuseDuplicate(_ reader: inout DERReader, from first: Int) throws(CertificateRefusal) {
+    let start = reader.position
+    let type = try readType(&reader)
+    reader.rewind(to: first)
+    while reader.position < start {
+      let earlier = try readType(&reader)
+      if reader.bytes.isEqual(earlier, type) { throw .duplicateExtension }
     }
+    reader.rewind(to: start)
   }
 
-  private static func isTrue(_ content: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
-    content.count == 1 && bytes[content.lowerBound] == 0xFF
+  /// Steps over an extension and returns where its type stands.
+  @inline(never)
+  private static func readType(_ reader: inout DERReader) throws(CertificateRefusal) -> Range<Int> {
+    let list = try reader.enter(DERTag.sequence)
+    let type = try reader.next(DERTag.objectIdentifier)
+    reader.rewind(to: reader.end)
+    try reader.leave(list)
+    return type
+  }
+
+  /// TRUE; FALSE is the default wherever it could stand, which DER leaves out.
+  @inline(never)
+  private static func readTrue(_ reader: inout DERReader) throws(CertificateRefusal) {
+    let content = try reader.next(DERTag.boolean)
+    guard content.count == 1, reader.bytes[content.lowerBound] == 0xFF else { throw .extensionSyntax }
   }
 }

@@ -6,13 +6,14 @@ struct CertificateLink {
   private var signature = InlineArray<64, UInt8>(repeating: 0)
 
   /// Keeps what a certificate's issuer signed.
-  init<Crypto: Cryptography & ~Copyable>(
-    _ certificate: Certificate, _ bytes: Span<UInt8>, crypto: borrowing Crypto
-  ) throws(DeviceFault) {
+  mutating func keep<Crypto: Cryptography & ~Copyable>(
+    _ certificate: Certificate, _ bytes: Span<UInt8>, crypto: inout Crypto
+  ) throws(Rejection) {
+    signature = InlineArray(repeating: 0)
     do throws(CertificateRefusal) {
       try ECDSASignature.unpack(bytes, certificate.signature, into: &signature)
     } catch {
-      throw .refused(error)
+      throw Rejection(error)
     }
     try crypto.hash(bytes.extracting(certificate.signed), into: &digest)
   }
@@ -20,15 +21,13 @@ struct CertificateLink {
   /// Requires that a certificate's key made the signature.
   func verify<Crypto: Cryptography & ~Copyable>(
     issuer: Certificate, _ bytes: Span<UInt8>, crypto: inout Crypto
-  ) throws(DeviceFault) {
+  ) throws(Rejection) {
     do throws(CryptoError) {
       try crypto.verify(signature.span, digest: digest.span, publicKey: bytes.extracting(issuer.publicKey))
     } catch {
-      switch error {
-      case .badSignature: throw .refused(.signature)
-      case .badPoint: throw .refused(.publicKey)
-      default: throw .crypto(error)
-      }
+      if error == .badSignature { throw Rejection(.signature) }
+      if error == .badPoint { throw Rejection(.publicKey) }
+      throw Rejection(error)
     }
   }
 }

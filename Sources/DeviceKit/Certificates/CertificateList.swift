@@ -10,30 +10,15 @@ enum CertificateList {
   ///   - total: Its length.
   /// - Returns: Where the certificates stand, one after another. What follows them has to be ``suffix``, and nothing else.
   static func certificates(prefix: Span<UInt8>, total: Int) throws(CertificateRefusal) -> Range<Int> {
-    var outermost = DERReader(prefix, 0..<total)
-    var info: DERReader
+    var reader = DERReader(prefix, from: 0, to: total)
     do {
-      info = try outermost.enter(DERTag.sequence)
+      _ = try reader.enter(DERTag.sequence)
     } catch {
       throw .notCertificatesOnly
     }
-    guard outermost.isAtEnd else { throw .trailingBytes }
-    do throws(CertificateRefusal) {
-      guard try info.objectIdentifier() == ObjectIdentifier.signedData else { throw .notCertificatesOnly }
-      var tagged = try info.enter(DERTag.context0Constructed)
-      try info.finish()
-      var signed = try tagged.enter(DERTag.sequence)
-      try tagged.finish()
-      let version = try signed.next(DERTag.integer)
-      let algorithms = try signed.next(DERTag.set)
-      var content = try signed.enter(DERTag.sequence)
-      guard version.count == 1, prefix[version.lowerBound] == 1, algorithms.isEmpty,
-        try content.objectIdentifier() == ObjectIdentifier.data, content.isAtEnd
-      else { throw .notCertificatesOnly }
-      let certificates = try signed.next(DERTag.context0Constructed)
-      // Room for an empty set of signers, and for nothing before it: no CRLs.
-      guard signed.end - signed.position == 2 else { throw .notCertificatesOnly }
-      return certificates
+    guard reader.end == total else { throw .trailingBytes }
+    do {
+      return try readContent(&reader)
     } catch {
       throw .notCertificatesOnly
     }
@@ -41,4 +26,22 @@ enum CertificateList {
 
   /// The empty set of signers that ends a certs-only PKCS#7.
   static let suffix: InlineArray<2, UInt8> = [0x31, 0x00]
+
+  private static func readContent(_ reader: inout DERReader) throws(CertificateRefusal) -> Range<Int> {
+    let end = reader.end
+    guard try reader.objectIdentifier() == ObjectIdentifier.signedData else { throw .notCertificatesOnly }
+    _ = try reader.enter(DERTag.context0Constructed)
+    _ = try reader.enter(DERTag.sequence)
+    let version = try reader.next(DERTag.integer)
+    let algorithms = try reader.next(DERTag.set)
+    let signed = try reader.enter(DERTag.sequence)
+    guard reader.end <= reader.bytes.count, version.count == 1, reader.bytes[version.lowerBound] == 1,
+      algorithms.isEmpty, try reader.objectIdentifier() == ObjectIdentifier.data
+    else { throw .notCertificatesOnly }
+    try reader.leave(signed)
+    let certificates = try reader.next(DERTag.context0Constructed)
+    // Room for an empty set of signers and for nothing else: no CRLs, and the elements around end here too.
+    guard reader.position + 2 == end, reader.end == end else { throw .notCertificatesOnly }
+    return certificates
+  }
 }

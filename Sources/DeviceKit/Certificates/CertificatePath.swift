@@ -13,25 +13,25 @@ enum CertificatePath {
   /// - Parameters:
   ///   - offset: Where it stands in flash.
   ///   - count: Its length in bytes.
-  ///   - key: The device's key.
   ///   - serialNumber: The device's serial number.
   ///   - scratch: As long as the longest certificate may be.
-  /// - Throws: ``DeviceFault/refused(_:)`` with the first thing wrong.
+  /// - Throws: The first thing that is wrong.
   static func check<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyable>(
-    at offset: Int, count: Int, in journal: borrowing Journal<Storage>, crypto: inout Crypto,
-    key: KeyID, serialNumber: Span<UInt8>, scratch: inout MutableSpan<UInt8>
-  ) throws(DeviceFault) {
+    at offset: Int, count: Int, in journal: inout Journal<Storage>, crypto: inout Crypto,
+    serialNumber: Span<UInt8>, scratch: inout MutableSpan<UInt8>
+  ) throws(Rejection) {
     let list = try journal.certificateList(at: offset, count: count)
-    guard !list.isEmpty else { throw .refused(.noCertificate) }
+    guard !list.isEmpty else { throw Rejection(.noCertificate) }
     var position = offset + list.lowerBound
     let end = offset + list.upperBound
 
     var bytes = try journal.loadCertificate(at: position, limit: end - position, into: &scratch)
     var certificate = try Certificate.read(scratch.span, bytes)
-    try checkLeaf(certificate, scratch.span, crypto: &crypto, key: key, serialNumber: serialNumber)
+    try checkLeaf(certificate, scratch.span, crypto: &crypto, key: journal.record.key, serialNumber: serialNumber)
+    var link = CertificateLink()
     var number = 0
     while true {
-      let link = try CertificateLink(certificate, scratch.span, crypto: crypto)
+      try link.keep(certificate, scratch.span, crypto: &crypto)
       let issuerName = position + certificate.issuer.lowerBound
       let issuerNameBytes = certificate.issuer.count
       position += bytes
@@ -41,13 +41,13 @@ enum CertificatePath {
         position = journal.anchorOffset
         bytes = try journal.loadCertificate(at: position, limit: journal.record.anchorBytes, into: &scratch)
       } else {
-        guard number < maxCertificates else { throw .refused(.tooManyCertificates) }
+        guard number < maxCertificates else { throw Rejection(.tooManyCertificates) }
         bytes = try journal.loadCertificate(at: position, limit: end - position, into: &scratch)
       }
       certificate = try Certificate.read(scratch.span, bytes)
       let subject = scratch.span.extracting(certificate.subject)
       guard subject.count == issuerNameBytes, try journal.holds(subject, at: issuerName) else {
-        throw .refused(.brokenChain)
+        throw Rejection(.brokenChain)
       }
       try requireIssuer(certificate, authoritiesBelow: number - 1)
       try link.verify(issuer: certificate, scratch.span, crypto: &crypto)
@@ -58,37 +58,50 @@ enum CertificatePath {
   /// Checks a certificate that is to become the anchor: a self-signed certification authority.
   static func checkAnchor<Crypto: Cryptography & ~Copyable>(
     _ bytes: Span<UInt8>, crypto: inout Crypto
-  ) throws(DeviceFault) {
-    guard bytes.count <= Certificate.maxBytes else { throw .refused(.certificateTooLarge) }
+  ) throws(Rejection) {
+    guard bytes.count <= Certificate.maxBytes else { throw Rejection(.certificateTooLarge) }
     let certificate = try Certificate.read(bytes, bytes.count)
-    guard bytes.isEqual(certificate.issuer, certificate.subject) else { throw .refused(.notSelfSigned) }
+    guard bytes.isEqual(certificate.issuer, certificate.subject) else { throw Rejection(.notSelfSigned) }
     try requireIssuer(certificate, authoritiesBelow: 0)
-    let link = try CertificateLink(certificate, bytes, crypto: crypto)
+    var link = CertificateLink()
+    try link.keep(certificate, bytes, crypto: &crypto)
     try link.verify(issuer: certificate, bytes, crypto: &crypto)
   }
 
-  private static func requireIssuer(_ certificate: Certificate, authoritiesBelow: Int) throws(DeviceFault) {
+  private static func requireIssuer(_ certificate: Certificate, authoritiesBelow: Int) throws(Rejection) {
     do {
       try certificate.checkIssuer(authoritiesBelow: authoritiesBelow)
     } catch {
-      throw .refused(error)
+      throw Rejection(error)
     }
   }
 
   private static func checkLeaf<Crypto: Cryptography & ~Copyable>(
-    _ certificate: Certificate, _ bytes: Span<UInt8>, crypto: inout Crypto, key: KeyID, serialNumber: Span<UInt8>
-  ) throws(DeviceFault) {
+    _ certificate: Certificate, _ bytes: Span<UInt8>, crypto: inout Crypto, key: KeyID?, serialNumber: Span<UInt8>
+  ) throws(Rejection) {
+    guard let key else { throw Rejection(.noKey) }
     var ownKey = InlineArray<65, UInt8>(repeating: 0)
     do throws(CryptoError) {
       var span = ownKey.mutableSpan
       try crypto.publicKey(of: key, into: &span)
     } catch {
-      throw .crypto(error)
+      throw Rejection(error)
     }
     do throws(CertificateRefusal) {
       try certificate.checkLeaf(bytes, ownKey: ownKey.span, ownSerialNumber: serialNumber)
     } catch {
-      throw .refused(error)
+      throw Rejection(error)
+    }
+  }
+}
+
+extension Certificate {
+  /// Reads a certificate from the front of a buffer.
+  static func read(_ buffer: Span<UInt8>, _ count: Int) throws(Rejection) -> Certificate {
+    do {
+      return try Certificate(buffer.extracting(0..<count))
+    } catch {
+      throw Rejection(error)
     }
   }
 }

@@ -4,53 +4,49 @@ enum CertificateTime {
   ///
   /// UTCTime through 2049 and GeneralizedTime from 2050 on, both to the second and in Zulu.
   /// - Throws: ``CertificateRefusal/time``
-  static func read(_ reader: inout DERReader, _ bytes: Span<UInt8>) throws(CertificateRefusal) -> UInt64 {
+  @inline(never)
+  static func read(_ reader: inout DERReader) throws(CertificateRefusal) -> UInt64 {
     let isShort = reader.isNext(DERTag.utcTime)
     guard isShort || reader.isNext(DERTag.generalizedTime) else { throw .time }
     let content = try reader.nextOfAnyTag()
-    guard content.count == (isShort ? 13 : 15), bytes[content.upperBound - 1] == UInt8(ascii: "Z") else { throw .time }
-    var digits = content.lowerBound
-    var year = try twoDigits(&digits, bytes)
-    if isShort {
-      year += year < 50 ? 2000 : 1900
-    } else {
-      year = try year * 100 + twoDigits(&digits, bytes)
-      guard year >= 2050 else { throw .time }
+    guard content.count == (isShort ? 13 : 15), reader.bytes[content.upperBound - 1] == UInt8(ascii: "Z") else {
+      throw .time
     }
-    let month = try twoDigits(&digits, bytes)
-    let day = try twoDigits(&digits, bytes)
-    let hour = try twoDigits(&digits, bytes)
-    let minute = try twoDigits(&digits, bytes)
-    let second = try twoDigits(&digits, bytes)
-    guard year >= 1970, 1...12 ~= month, day >= 1, day <= days(in: month, of: year), hour < 24, minute < 60, second < 60
+    var position = content.lowerBound
+    // Century, year, month, day, hour, minute, second.
+    var fields = InlineArray<7, UInt32>(repeating: 0)
+    for field in (isShort ? 1 : 0)..<7 {
+      let tens = reader.bytes[position] &- 0x30
+      let ones = reader.bytes[position + 1] &- 0x30
+      guard tens < 10, ones < 10 else { throw .time }
+      fields[field] = UInt32(tens) * 10 + UInt32(ones)
+      position += 2
+    }
+    if isShort { fields[0] = fields[1] < 50 ? 20 : 19 }
+    let year = fields[0] * 100 + fields[1]
+    guard year >= (isShort ? 1970 : 2050), 1...12 ~= fields[2], 1...days(in: fields[2], of: year) ~= fields[3],
+      fields[4] < 24, fields[5] < 60, fields[6] < 60
     else { throw .time }
-    let secondOfDay = (hour * 60 + minute) * 60 + second
-    return UInt64(widening: UInt32(daysSince1970(year, month, day))) &* 86_400 + UInt64(widening: UInt32(secondOfDay))
+    let secondOfDay = (fields[4] * 60 + fields[5]) * 60 + fields[6]
+    return UInt64(widening: daysSince1970(year, fields[2], fields[3])) &* 86_400 + UInt64(widening: secondOfDay)
   }
 
-  private static func twoDigits(_ position: inout Int, _ bytes: Span<UInt8>) throws(CertificateRefusal) -> Int {
-    let tens = Int(bytes[position]) - 0x30
-    let ones = Int(bytes[position + 1]) - 0x30
-    guard 0...9 ~= tens, 0...9 ~= ones else { throw .time }
-    position += 2
-    return tens * 10 + ones
-  }
-
-  private static func isLeap(_ year: Int) -> Bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-  }
-
-  private static func days(in month: Int, of year: Int) -> Int {
+  @inline(never)
+  private static func days(in month: UInt32, of year: UInt32) -> UInt32 {
     if month == 2 { return isLeap(year) ? 29 : 28 }
-    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
+    // August turns the alternation of long and short months around.
+    return 30 + ((month + month >> 3) & 1)
   }
 
-  private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    var days = 365 * (year - 1970) + day - 1
-    // Leap days of the years from 1970 to the one before.
-    let before = year - 1
-    days += before / 4 - before / 100 + before / 400 - (1969 / 4 - 1969 / 100 + 1969 / 400)
-    for earlier in 1..<month { days += Self.days(in: earlier, of: year) }
+  @inline(never)
+  private static func isLeap(_ year: UInt32) -> Bool {
+    year & 3 == 0 && (year & 15 == 0 || year % 25 != 0)
+  }
+
+  private static func daysSince1970(_ year: UInt32, _ month: UInt32, _ day: UInt32) -> UInt32 {
+    var days = day - 1
+    for earlier in 1970..<year { days &+= isLeap(earlier) ? 366 : 365 }
+    for earlier in 1..<month { days &+= Self.days(in: earlier, of: year) }
     return days
   }
 }

@@ -1,38 +1,30 @@
-/// Unpacks `ECDSA-Sig-Value` (RFC 3279 §2.2.3) into r and s side by side, as PSA and COSE have signatures.
+/// `ECDSA-Sig-Value` (RFC 3279 §2.2.3), and r and s side by side as PSA and COSE have signatures.
 enum ECDSASignature {
+  /// Unpacks a signature into zeros.
+  ///
   /// - Throws: ``CertificateRefusal/signatureEncoding`` unless it is two positive, minimal integers of at most 256 bits.
   static func unpack(
     _ bytes: Span<UInt8>, _ content: Range<Int>, into signature: inout InlineArray<64, UInt8>
   ) throws(CertificateRefusal) {
     do throws(CertificateRefusal) {
-      var outermost = DERReader(bytes, content)
-      var pair = try outermost.enter(DERTag.sequence)
-      try outermost.finish()
+      var reader = DERReader(bytes, from: content.lowerBound, to: content.upperBound)
+      let outer = try reader.enter(DERTag.sequence)
+      guard reader.end == outer else { throw .signatureEncoding }
       for half in 1...2 {
-        guard let number = positiveInteger(bytes, try pair.next(DERTag.integer)), number.count <= 32 else {
-          throw .signatureEncoding
-        }
-        for index in (half * 32 - 32)..<(half * 32 - number.count) { signature[index] = 0 }
+        guard let number = try reader.positiveInteger(), number.count <= 32 else { throw .signatureEncoding }
         for index in number { signature[half * 32 - number.upperBound + index] = bytes[index] }
       }
-      try pair.finish()
+      try reader.leave(outer)
     } catch {
       throw .signatureEncoding
     }
   }
 
-  /// Packs r and s, of 32 bytes each, as `ECDSA-Sig-Value`.
+  /// Packs r and s, of 32 bytes each.
   static func pack(_ signature: Span<UInt8>, into writer: inout DERWriter) {
     let pair = writer.begin(DERTag.sequence)
-    for half in 0..<2 {
-      var first = half * 32
-      let end = first + 32
-      while first < end - 1, signature[first] == 0 { first += 1 }
-      let number = writer.begin(DERTag.integer)
-      if signature[first] >= 0x80 { writer.octet(0) }
-      writer.octets(signature.extracting(first..<end))
-      writer.end(number)
-    }
+    writer.positiveInteger(signature.extracting(0..<32))
+    writer.positiveInteger(signature.extracting(32..<64))
     writer.end(pair)
   }
 }

@@ -22,6 +22,7 @@ struct DERWriter: ~Copyable, ~Escapable {
     get { bytes.span.extracting(0..<count) }
   }
 
+  @inline(never)
   mutating func octet(_ value: UInt8) {
     guard count < bytes.count else {
       overflowed = true
@@ -31,11 +32,13 @@ struct DERWriter: ~Copyable, ~Escapable {
     count += 1
   }
 
+  @inline(never)
   mutating func octets(_ value: Span<UInt8>) {
     for index in value.indices { octet(value[index]) }
   }
 
   /// Begins an element; what is written until ``end(_:)`` is its content.
+  @inline(never)
   mutating func begin(_ tag: UInt8) -> Int {
     octet(tag)
     octet(0)
@@ -43,6 +46,7 @@ struct DERWriter: ~Copyable, ~Escapable {
   }
 
   /// Ends the element that ``begin(_:)`` began at `start`.
+  @inline(never)
   mutating func end(_ start: Int) {
     let content = count - start
     let extra = content < 0x80 ? 0 : content < 0x100 ? 1 : 2
@@ -59,12 +63,14 @@ struct DERWriter: ~Copyable, ~Escapable {
   }
 
   /// A whole element with these contents.
+  @inline(never)
   mutating func element(_ tag: UInt8, _ content: Span<UInt8>) {
     let start = begin(tag)
     octets(content)
     end(start)
   }
 
+  @inline(never)
   mutating func objectIdentifier(_ value: UInt64) {
     let start = begin(DERTag.objectIdentifier)
     var rest = value
@@ -75,6 +81,17 @@ struct DERWriter: ~Copyable, ~Escapable {
       rest = rest &<< 8
       first = UInt8(truncatingIfNeeded: rest &>> 56)
     }
+    end(start)
+  }
+
+  /// An INTEGER of these octets, most significant first.
+  @inline(never)
+  mutating func positiveInteger(_ magnitude: Span<UInt8>) {
+    var first = 0
+    while first < magnitude.count - 1, magnitude[first] == 0 { first += 1 }
+    let start = begin(DERTag.integer)
+    if magnitude[first] >= 0x80 { octet(0) }
+    octets(magnitude.extracting(first..<magnitude.count))
     end(start)
   }
 }

@@ -33,6 +33,7 @@ enum ObjectIdentifier {
   static let afterNinthOctet: UInt8 = 0x86
 
   /// The identifier with these content octets.
+  @inline(never)
   static func read(_ bytes: Span<UInt8>, _ content: Range<Int>) -> UInt64 {
     guard !content.isEmpty, content.count <= 9 else { return unknown }
     let first = bytes[content.lowerBound]

@@ -3,60 +3,57 @@ import CoAP
 
 extension Device where Crypto: ~Copyable, Storage: ~Copyable {
   /// `PUT /crt`: stores a block, and after the last one checks the certificates and makes them the ones in force.
-  mutating func takeCertificates(
-    _ request: Message, in frame: Span<UInt8>, reply: inout MutableSpan<UInt8>, now: UInt64
-  ) throws(Rejection) -> Int {
-    try require(.certsOnly, request, in: frame)
-    guard let key = journal.record.key else { throw Rejection(.refused(.noKey)) }
-    guard let block = try? request.block(.block1, in: frame) else { throw Rejection(.badOption) }
+  mutating func takeCertificates(_ exchange: inout Exchange) throws(Rejection) -> Int {
+    let payload = try exchange.payload(.certsOnly)
+    guard journal.record.key != nil else { throw Rejection(.noKey) }
+    let block: Block?
+    do {
+      block = try exchange.request.block(.block1, in: exchange.frame)
+    } catch {
+      throw Rejection(.badOption)
+    }
     let outcome = receiver.receive(
-      block, tag: request.tag(.requestTag, in: frame), payloadBytes: request.payload.count,
-      announcedBytes: request.firstUInt(.size1, in: frame))
-    let answer: Block?
+      block, tag: exchange.request.tag(.requestTag, in: exchange.frame), payloadBytes: payload.count,
+      announcedBytes: exchange.request.firstUInt(.size1, in: exchange.frame))
     switch outcome {
     case .store(let offset, let next):
-      try stage(frame.extracting(request.payload), at: offset)
-      return try write(.continue, next, request, reply: &reply)
+      try stage(payload, at: offset)
+      return exchange.respond(.continue, block1: next)
     case .repeated(let next):
-      return try write(.continue, next, request, reply: &reply)
+      return exchange.respond(.continue, block1: next)
     case .complete(let offset, let bodyBytes, let last):
-      try stage(frame.extracting(request.payload), at: offset)
-      do {
-        try install(bodyBytes, key: key, scratch: &reply)
-      } catch {
-        throw Rejection(error)
-      }
-      answer = last
+      try stage(payload, at: offset)
+      var scratch = exchange.room()
+      try install(bodyBytes, scratch: &scratch)
+      outreach.certificateDidChange(now: exchange.now)
+      return exchange.respond(.changed, block1: last)
     case .incomplete: throw Rejection(.requestEntityIncomplete)
     case .tooLarge: throw Rejection(.requestEntityTooLarge)
     case .malformed: throw Rejection(.badRequest)
     }
-    lastRefusal = nil
-    outreach.certificateDidChange(now: now)
-    return try write(.changed, answer, request, reply: &reply)
   }
 
   /// `GET /crt`: the certificates in force, as they came.
-  mutating func answerCertificates(
-    _ request: Message, in frame: Span<UInt8>, reply: inout MutableSpan<UInt8>
-  ) throws(Rejection) -> Int {
+  mutating func answerCertificates(_ exchange: inout Exchange) throws(Rejection) -> Int {
     guard state == .certified else { throw Rejection(.notFound) }
-    guard let asked = try? request.block(.block2, in: frame),
-      let slice = try? BlockSlice(
-        bodyBytes: journal.record.certificatesBytes, asked: asked, largestExponent: receiver.largestExponent)
-    else { throw Rejection(.badRequest) }
-    var writer = MessageWriter(&reply, code: .content, token: request.token)
-    writer.option(.eTag, tag: Token(journal.sequence))
+    let slice: BlockSlice
+    do {
+      slice = try BlockSlice(
+        bodyBytes: journal.record.certificatesBytes,
+        asked: exchange.request.block(.block2, in: exchange.frame),
+        largestExponent: receiver.largestExponent)
+    } catch {
+      throw Rejection(.badRequest)
+    }
+    let token = exchange.request.token
+    var room = exchange.room()
+    var writer = MessageWriter(&room, code: .content, token: token)
     writer.option(.contentFormat, uint: UInt32(ContentFormat.certsOnly.rawValue))
     if let block = slice.block { writer.option(.block2, block: block) }
-    do {
-      try writer.payload { (rest: inout MutableSpan<UInt8>) throws(DeviceFault) in
-        guard slice.range.count <= rest.count else { return 0 }
-        try journal.load(at: journal.certificatesOffset + slice.range.lowerBound, slice.range.count, into: &rest)
-        return slice.range.count
-      }
-    } catch {
-      throw Rejection(error)
+    try writer.payload { (rest: inout MutableSpan<UInt8>) throws(Rejection) in
+      guard slice.range.count <= rest.count else { throw Rejection(.internalServerError) }
+      try journal.load(at: journal.certificatesOffset + slice.range.lowerBound, slice.range.count, into: &rest)
+      return slice.range.count
     }
     guard let count = try? writer.finish() else { throw Rejection(.internalServerError) }
     return count
@@ -67,32 +64,20 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
       if position == 0 { try journal.beginStaging() }
       try journal.stage(bytes, at: position)
     } catch {
-      throw Rejection(.flash(error))
+      throw Rejection(error)
     }
   }
 
-  private mutating func install(
-    _ count: Int, key: KeyID, scratch: inout MutableSpan<UInt8>
-  ) throws(DeviceFault) {
-    let serialNumber = description.serialNumber
+  private mutating func install(_ count: Int, scratch: inout MutableSpan<UInt8>) throws(Rejection) {
     try CertificatePath.check(
-      at: journal.stagedOffset, count: count, in: journal, crypto: &crypto, key: key,
-      serialNumber: serialNumber.ascii, scratch: &scratch)
+      at: journal.stagedOffset, count: count, in: &journal, crypto: &crypto,
+      serialNumber: description.serialNumber.ascii, scratch: &scratch)
     do {
-      guard try !journal.stagedIsInForce(count: count) else { return }
       try journal.commitCertificates(count: count)
     } catch {
-      throw .flash(error)
+      throw Rejection(error)
     }
+    lastRefusal = nil
     expectTransfer()
-  }
-
-  private func write(
-    _ code: Code, _ block: Block?, _ request: Message, reply: inout MutableSpan<UInt8>
-  ) throws(Rejection) -> Int {
-    var writer = MessageWriter(&reply, code: code, token: request.token)
-    if let block { writer.option(.block1, block: block) }
-    guard let count = try? writer.finish() else { throw Rejection(.internalServerError) }
-    return count
   }
 }

@@ -2,63 +2,95 @@ import COSE
 import CoAP
 
 extension Device where Crypto: ~Copyable, Storage: ~Copyable {
-  /// `POST /register`.
+  /// Reads what the device says about the certificate it holds; leaves the facts empty when it holds none.
+  mutating func read(_ facts: inout LeafFacts, scratch: inout MutableSpan<UInt8>) throws(Rejection) {
+    guard journal.record.certificatesBytes > 0 else { return }
+    let offset = journal.certificatesOffset
+    let list = try journal.certificateList(at: offset, count: journal.record.certificatesBytes)
+    let count = try journal.loadCertificate(at: offset + list.lowerBound, limit: list.count, into: &scratch)
+    let certificate = try Certificate.read(scratch.span, count)
+    facts.read(certificate, in: scratch.span)
+    try crypto.hash(scratch.span.extracting(0..<count), into: &facts.digest)
+  }
+
+  /// Writes `POST /register`.
   ///
-  /// - Returns: Bytes of the request; 0 when it could not be written.
-  mutating func writeRegistration(into buffer: inout MutableSpan<UInt8>) -> Int {
-    guard let state else { return 0 }
-    var leaf: LeafFacts?
-    if state == .certified {
-      guard let facts = try? LeafFacts(journal, crypto: crypto, scratch: &buffer) else { return 0 }
-      leaf = facts
-    }
-    let description = description
-    return writeCBOR(to: &buffer, code: .post, token: outreach.token, path: "register") { cbor in
-      cbor.map(leaf == nil ? 5 : 6)
-      cbor.uint(1)
-      cbor.text(utf8: description.serialNumber.ascii)
-      cbor.uint(2)
-      cbor.text(description.model)
-      cbor.uint(3)
-      cbor.text(description.firmwareVersion)
-      cbor.uint(4)
-      cbor.uint(UInt64(widening: UInt32(state.rawValue)))
-      if let leaf {
-        cbor.uint(5)
-        cbor.bytes(leaf.serialNumber)
+  /// - Returns: Bytes of the request.
+  mutating func writeRegistration(into buffer: inout MutableSpan<UInt8>) throws(Rejection) -> Int {
+    var leaf = LeafFacts()
+    try read(&leaf, scratch: &buffer)
+    var payload = InlineArray<192, UInt8>(repeating: 0)
+    var room = payload.mutableSpan
+    var fields = FieldWriter(&room, fields: leaf.serialNumber.isEmpty ? 5 : 6)
+    fields.text(1, description.serialNumber.ascii)
+    fields.text(2, description.model)
+    fields.text(3, description.firmwareVersion)
+    fields.uint(4, stateNumber)
+    if !leaf.serialNumber.isEmpty { fields.bytes(5, leaf.serialNumber) }
+    fields.uint(6, UInt32(description.maxMessageBytes))
+    let count = fields.finish()
+    return writeMessage(
+      to: &buffer, code: .post, token: outreach.token, path: "register", format: .cbor,
+      payload: payload.span.extracting(0..<count))
+  }
+
+  /// Writes `POST /report`: what the device holds, signed by the identity key.
+  ///
+  /// - Returns: Bytes of the request.
+  mutating func writeReport(into buffer: inout MutableSpan<UInt8>) throws(Rejection) -> Int {
+    guard let key = journal.record.key else { return 0 }
+    var leaf = LeafFacts()
+    try read(&leaf, scratch: &buffer)
+    var writer = MessageWriter(&buffer, code: .post, token: outreach.token)
+    writer.path("report")
+    writer.option(.contentFormat, uint: UInt32(ContentFormat.coseSign1.rawValue))
+    do throws(COSEError) {
+      try writer.payload { (rest: inout MutableSpan<UInt8>) throws(COSEError) in
+        try COSESign1.sign(into: &rest, key: key, with: &crypto) { room in
+          var fields = FieldWriter(&room, fields: 6)
+          fields.text(1, description.serialNumber.ascii)
+          fields.bytes(2, leaf.serialNumber)
+          fields.bytes(3, leaf.digest.span)
+          fields.uint(4, leaf.notBefore)
+          fields.uint(5, leaf.notAfter)
+          fields.uint(6, bootCount)
+          return fields.finish()
+        }
       }
-      cbor.uint(6)
-      cbor.uint(UInt64(widening: UInt32(description.maxMessageBytes)))
+    } catch {
+      throw Rejection(Code.internalServerError)
     }
+    return (try? writer.finish()) ?? 0
   }
 
   /// Takes an answer to a request of the device's own.
-  mutating func take(_ answer: Message, in frame: Span<UInt8>, now: UInt64) {
-    guard let errand = outreach.errand(answeredBy: answer.token) else { return }
-    switch answer.code {
-    case .changed:
-      outreach.succeed(errand, pauseSeconds: pauseSeconds(answer, in: frame), now: now)
-    case .serviceUnavailable:
-      guard let seconds = answer.firstUInt(.maxAge, in: frame), 1...3600 ~= seconds else {
-        outreach.fail(errand, now: now)
-        return
-      }
-      outreach.pause(errand, seconds: seconds, now: now)
-    case .forbidden where errand == .register:
-      outreach.pause(errand, seconds: Outreach.longestPauseSeconds, now: now)
-    default:
-      outreach.fail(errand, now: now)
+  mutating func take(_ exchange: inout Exchange) {
+    guard let errand = outreach.errand(answeredBy: exchange.request.token) else { return }
+    outreach.settle(errand, exchange.verdict(), now: exchange.now)
+  }
+}
+
+extension Exchange {
+  /// What an answer says about the request it answers.
+  fileprivate func verdict() -> Outreach.Verdict {
+    let code = request.code
+    if code == .changed { return .done(pauseSeconds: pauseSeconds()) }
+    if code == .forbidden { return .later(seconds: Outreach.longestPauseSeconds) }
+    if code == .serviceUnavailable, let seconds = request.firstUInt(.maxAge, in: frame), 1...3600 ~= seconds {
+      return .later(seconds: seconds)
     }
+    return .failed
   }
 
-  /// What the answer to a registration says about the next one.
-  private func pauseSeconds(_ answer: Message, in frame: Span<UInt8>) -> UInt32? {
-    guard answer.contentFormat(in: frame) == .cbor,
-      var reader = try? CBORReader(frame.extracting(answer.payload)),
-      let pairs = try? reader.map(), pairs > 0,
-      let key = try? reader.uint(), key == 1,
-      let seconds = try? reader.uint32(), 1...86_400 ~= seconds
-    else { return nil }
-    return seconds
+  /// What the answer to a registration says about the next one; 0 for nothing.
+  private func pauseSeconds() -> UInt32 {
+    do throws(CBORError) {
+      var reader = try CBORReader(frame.extracting(request.payload))
+      guard try reader.map() > 0, try reader.uint32() == 1 else { return 0 }
+      let seconds = try reader.uint32()
+      return 1...86_400 ~= seconds ? seconds : 0
+    } catch {
+      return 0
+    }
   }
 }

@@ -3,62 +3,52 @@ import CoAP
 
 extension Device where Crypto: ~Copyable, Storage: ~Copyable {
   /// `GET /id`: who is on this line?
-  func answerID(_ request: Message, reply: inout MutableSpan<UInt8>) -> Int {
-    let description = description
-    return writeCBOR(to: &reply, code: .content, token: request.token) { cbor in
-      cbor.map(4)
-      cbor.uint(1)
-      cbor.text(utf8: description.serialNumber.ascii)
-      cbor.uint(2)
-      cbor.text(description.model)
-      cbor.uint(3)
-      cbor.text(description.firmwareVersion)
-      cbor.uint(4)
-      cbor.uint(UInt64(widening: UInt32(description.maxMessageBytes)))
-    }
+  mutating func answerID(_ exchange: inout Exchange) -> Int {
+    var payload = InlineArray<192, UInt8>(repeating: 0)
+    var room = payload.mutableSpan
+    var fields = FieldWriter(&room, fields: 4)
+    fields.text(1, description.serialNumber.ascii)
+    fields.text(2, description.model)
+    fields.text(3, description.firmwareVersion)
+    fields.uint(4, UInt32(description.maxMessageBytes))
+    let count = fields.finish()
+    return exchange.respond(.content, cbor: payload.span.extracting(0..<count))
   }
 
   /// `POST /provision`: takes a network and its anchor, and leaves factory state.
-  mutating func provision(
-    _ request: Message, in frame: Span<UInt8>, reply: inout MutableSpan<UInt8>, now: UInt64
-  ) throws(Rejection) -> Int {
-    try require(.cbor, request, in: frame)
-    let fields = try TwoFields(frame.extracting(request.payload), second: .bytes)
-    guard 1...64 ~= fields.first.count, !fields.second.isEmpty else { throw Rejection(.badRequest) }
-    do {
-      try CertificatePath.checkAnchor(fields.second, crypto: &crypto)
-    } catch {
-      throw Rejection(error)
-    }
+  mutating func provision(_ exchange: inout Exchange) throws(Rejection) -> Int {
+    let fields = try TwoFields(try exchange.payload(.cbor), second: .bytes)
+    guard fields.first.count <= 64, !fields.second.isEmpty else { throw Rejection(.badRequest) }
+    try CertificatePath.checkAnchor(fields.second, crypto: &crypto)
     do {
       try journal.commitProvisioning(network: fields.first, anchor: fields.second)
     } catch {
-      throw Rejection(.flash(error))
+      throw Rejection(error)
     }
     lastRefusal = nil
     expectTransfer()
-    outreach.begin(hasCertificate: false, now: now)
-    return acknowledge(request, reply: &reply)
+    outreach.begin(hasCertificate: false, now: exchange.now)
+    return exchange.respond(.changed)
   }
 
   /// `POST /reset`: forgets the network, and with it the identity.
   ///
   /// The commit comes first: it is what a power cut cannot halve, and a key that no journal names is destroyed at the next
   /// start if it is not here.
-  mutating func reset(_ request: Message, reply: inout MutableSpan<UInt8>) throws(Rejection) -> Int {
+  mutating func reset(_ exchange: inout Exchange) throws(Rejection) -> Int {
     do {
       try journal.commitReset()
     } catch {
-      throw Rejection(.flash(error))
+      throw Rejection(error)
     }
     outreach.end()
     lastRefusal = nil
     expectTransfer()
-    do throws(CryptoError) {
-      for index in IdentityKeys.all.indices { try crypto.destroyKey(IdentityKeys.all[index]) }
+    do {
+      try destroyKeys(except: nil)
     } catch {
-      throw Rejection(.crypto(error))
+      throw Rejection(error)
     }
-    return acknowledge(request, reply: &reply)
+    return exchange.respond(.changed)
   }
 }

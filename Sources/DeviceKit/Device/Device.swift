@@ -61,15 +61,16 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
   /// - Returns: Bytes of the answer, 0 for none: `frame` was an answer itself, a signal, or not CoAP.
   public mutating func handle(_ frame: Span<UInt8>, reply: inout MutableSpan<UInt8>, now: UInt64) -> Int {
     guard let message = try? Message.parse(frame) else { return 0 }
+    var exchange = Exchange(frame, message, reply: &reply, now: now)
     if message.code.isResponse {
-      take(message, in: frame, now: now)
+      take(&exchange)
       return 0
     }
     guard message.code.isRequest else { return 0 }
     do {
-      return try answer(message, in: frame, reply: &reply, now: now)
+      return try answer(&exchange)
     } catch {
-      return reject(error, token: message.token, reply: &reply)
+      return reject(error, &exchange)
     }
   }
 
@@ -79,13 +80,15 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
   public mutating func nextRequest(into buffer: inout MutableSpan<UInt8>, now: UInt64) -> Int {
     guard let errand = outreach.next(now: now) else { return 0 }
     outreach.send(errand, now: now)
-    let count: Int
-    switch errand {
-    case .register: count = writeRegistration(into: &buffer)
-    case .report: count = 0
+    do throws(Rejection) {
+      switch errand {
+      case .register: return try writeRegistration(into: &buffer)
+      case .report: return try writeReport(into: &buffer)
+      }
+    } catch {
+      outreach.settle(errand, .failed, now: now)
+      return 0
     }
-    if count == 0 { outreach.fail(errand, now: now) }
-    return count
   }
 
   /// When ``nextRequest(into:now:)`` has something to say at the earliest; `nil` for never, as things stand.
@@ -103,6 +106,9 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
     if journal.record.key == nil { return .provisioned }
     return journal.record.certificatesBytes == 0 ? .keyMade : .certified
   }
+
+  /// The state as it goes over the line.
+  var stateNumber: UInt32 { UInt32(state?.rawValue ?? 0) }
 
   /// Waits for certificates from their first block on, in room that depends on what is in force.
   mutating func expectTransfer() {
@@ -125,19 +131,23 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
 
   private mutating func keepOnlyTheKeyInForce() throws(DeviceError) {
     let inForce = journal.record.key
-    do throws(CryptoError) {
-      for index in IdentityKeys.all.indices where IdentityKeys.all[index] != inForce {
-        try crypto.destroyKey(IdentityKeys.all[index])
-      }
+    do {
+      try destroyKeys(except: inForce)
     } catch {
       throw .crypto(error)
     }
     guard let inForce, !crypto.hasKey(inForce) else { return }
     // The key storage lost it: certificates without their key are of no use, and the manager can enrol the device anew.
-    do throws(FlashError) {
+    do {
       try journal.commitKey(nil)
     } catch {
       throw .flash(error)
+    }
+  }
+
+  mutating func destroyKeys(except inForce: KeyID?) throws(CryptoError) {
+    for number in IdentityKeys.numbers where number != inForce?.rawValue {
+      try crypto.destroyKey(KeyID(rawValue: number))
     }
   }
 }

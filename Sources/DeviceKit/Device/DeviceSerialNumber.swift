@@ -13,13 +13,8 @@ public struct DeviceSerialNumber: Sendable {
   public init?(_ ascii: Span<UInt8>) {
     guard 1...Self.maxBytes ~= ascii.count else { return nil }
     for index in ascii.indices {
-      switch ascii[index] {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
-        bytes[index] = ascii[index]
-      default:
-        return nil
-      }
+      guard Self.allows(ascii[index]) else { return nil }
+      bytes[index] = ascii[index]
     }
     count = ascii.count
   }
@@ -28,5 +23,15 @@ public struct DeviceSerialNumber: Sendable {
   public var ascii: Span<UInt8> {
     @_lifetime(borrow self)
     get { bytes.span.extracting(0..<count) }
+  }
+
+  /// Whether it is a letter, a digit or a hyphen.
+  static func allows(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
   }
 }

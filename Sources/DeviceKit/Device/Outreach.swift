@@ -10,6 +10,16 @@ struct Outreach {
     case report
   }
 
+  /// What an answer means for the request it answers.
+  enum Verdict {
+    /// It was done. 0 when the answer does not say when to ask again.
+    case done(pauseSeconds: UInt32)
+    /// It was refused for a time, or for good as far as the device can tell.
+    case later(seconds: UInt32)
+    /// It may be tried again; the pause doubles with every failure in a row, up to ``longestPauseSeconds``.
+    case failed
+  }
+
   /// When something is due, and how often in a row it has failed.
   private struct Appointment {
     var due: UInt64?
@@ -74,7 +84,7 @@ struct Outreach {
   mutating func next(now: UInt64) -> Errand? {
     if let errand = out {
       guard now >= answerDue else { return nil }
-      fail(errand, now: now)
+      settle(errand, .failed, now: now)
     }
     if let due = register.due, due <= now { return .register }
     if let due = report.due, due <= now { return .report }
@@ -99,40 +109,26 @@ struct Outreach {
     token == self.token ? out : nil
   }
 
-  /// The request that is out was done.
-  ///
-  /// - Parameter pauseSeconds: What the manager wants between registrations, if it says.
-  mutating func succeed(_ errand: Errand, pauseSeconds: UInt32?, now: UInt64) {
+  /// Draws the conclusion from an answer, or from its absence.
+  mutating func settle(_ errand: Errand, _ verdict: Verdict, now: UInt64) {
     out = nil
-    switch errand {
-    case .register:
-      let usual = isReported ? Self.longestPauseSeconds : Self.shortPauseSeconds
-      register = Appointment(due: Self.after(pauseSeconds ?? usual, now))
-    case .report:
-      isReported = true
-      report = Appointment()
+    var next = Appointment()
+    switch verdict {
+    case .done(let pauseSeconds):
+      if errand == .report {
+        isReported = true
+      } else {
+        let usual = isReported ? Self.longestPauseSeconds : Self.shortPauseSeconds
+        next.due = Self.after(pauseSeconds == 0 ? usual : pauseSeconds, now)
+      }
+    case .later(let seconds):
+      next.due = Self.after(seconds, now)
+    case .failed:
+      let failures = min(errand == .register ? register.failures : report.failures, 6)
+      next.due = Self.after(min(1 &<< UInt32(failures), Self.longestPauseSeconds), now)
+      next.failures = failures + 1
     }
-  }
-
-  /// The request that is out was refused for a time, or for good as far as the device can tell.
-  mutating func pause(_ errand: Errand, seconds: UInt32, now: UInt64) {
-    out = nil
-    set(errand, Appointment(due: Self.after(seconds, now)))
-  }
-
-  /// The request that is out failed; it is due again after a pause that doubles up to ``longestPauseSeconds``.
-  mutating func fail(_ errand: Errand, now: UInt64) {
-    out = nil
-    let failures = min(errand == .register ? register.failures : report.failures, 6)
-    let pause = min(1 &<< UInt32(failures), Self.longestPauseSeconds)
-    set(errand, Appointment(due: Self.after(pause, now), failures: failures + 1))
-  }
-
-  private mutating func set(_ errand: Errand, _ appointment: Appointment) {
-    switch errand {
-    case .register: register = appointment
-    case .report: report = appointment
-    }
+    if errand == .register { register = next } else { report = next }
   }
 
   private static func after(_ seconds: UInt32, _ now: UInt64) -> UInt64 {

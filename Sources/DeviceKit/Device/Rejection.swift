@@ -3,25 +3,27 @@ import CoAP
 
 /// An answer that says no: its code, and the reason if a certificate was refused.
 struct Rejection: Error {
-  var code: Code
-  var refusal: CertificateRefusal?
-  /// Seconds after which it may be tried again; 0 for not said.
-  var maxAgeSeconds: UInt32 = 0
+  let code: Code
+  let refusal: CertificateRefusal?
 
   init(_ code: Code) {
     self.code = code
+    refusal = nil
   }
 
-  init(_ fault: DeviceFault) {
-    switch fault {
-    case .refused(let reason):
-      code = .unprocessableEntity
-      refusal = reason
-    case .crypto(.noEntropy):
-      code = .serviceUnavailable
-      maxAgeSeconds = 60
-    case .flash, .crypto:
-      code = .internalServerError
-    }
+  /// The certificate's fault, and so its sender's.
+  init(_ refusal: CertificateRefusal) {
+    code = .unprocessableEntity
+    self.refusal = refusal
+  }
+
+  /// The device's cryptography failed; without entropy it may work later.
+  init(_ error: CryptoError) {
+    self.init(error == .noEntropy ? .serviceUnavailable : .internalServerError)
+  }
+
+  /// The device's flash failed.
+  init(_ error: FlashError) {
+    self.init(Code.internalServerError)
   }
 }

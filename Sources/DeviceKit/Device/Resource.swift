@@ -10,6 +10,7 @@ enum Resource {
   case reset
 
   /// The resource a request is for; `nil` when there is none of that name.
+  @inline(never)
   init?(_ request: Message, in frame: Span<UInt8>) {
     if request.matches(path: "crt", in: frame) {
       self = .crt
@@ -33,6 +34,15 @@ enum Resource {
     switch self {
     case .id, .provision: true
     case .csr, .crt, .status, .reset: false
+    }
+  }
+
+  /// The method it is asked by; `/crt` also by GET.
+  var method: Code {
+    switch self {
+    case .id, .status: .get
+    case .provision, .csr, .reset: .post
+    case .crt: .put
     }
   }
 }

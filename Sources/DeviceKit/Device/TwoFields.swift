@@ -19,12 +19,14 @@ struct TwoFields: ~Escapable {
       var pairs = try reader.map()
       while pairs > 0 {
         pairs -= 1
-        var key: UInt64 = 0
-        if reader.kind == .unsigned { key = try reader.uint() } else { try reader.skip() }
-        switch key {
-        case 1: first = try reader.text()
-        case 2: second = kind == .text ? try reader.text() : try reader.byteString()
-        default: try reader.skip()
+        var key: UInt32 = 0
+        if reader.kind == .unsigned { key = try reader.uint32() } else { try reader.skip() }
+        if key == 1 {
+          first = try reader.text()
+        } else if key == 2 {
+          second = try kind == .text ? reader.text() : reader.byteString()
+        } else {
+          try reader.skip()
         }
       }
       guard reader.isAtEnd, !first.isEmpty else { throw .truncated }

@@ -40,7 +40,7 @@ struct CertificationRequest: ~Escapable {
     var digestSpan = digest.mutableSpan
     try hash.finish(into: &digestSpan)
     var whole = material.mutableSpan
-    var signature = whole.first(COSE.signatureBytes)
+    var signature = whole.first(ES256.signatureBytes)
     try crypto.sign(digest: digest.span, with: key, into: &signature)
 
     let algorithm = writer.begin(DERTag.sequence)

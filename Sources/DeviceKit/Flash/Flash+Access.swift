@@ -48,21 +48,6 @@ extension Flash where Self: ~Copyable {
     return true
   }
 
-  /// Whether two places of the region hold the same bytes.
-  func isEqual(at first: Int, _ second: Int, count: Int) throws(FlashError) -> Bool {
-    var done = 0
-    var piece = InlineArray<32, UInt8>(repeating: 0)
-    while done < count {
-      let step = min(pieceBytes, count - done)
-      var span = piece.mutableSpan
-      var part = span.first(step)
-      try read(at: first + done, into: &part)
-      guard try holds(piece.span.extracting(0..<step), at: second + done) else { return false }
-      done += step
-    }
-    return true
-  }
-
   /// The CRC-32 of bytes of the region.
   func checksum(at offset: Int, count: Int) throws(FlashError) -> UInt32 {
     var checksum = CRC32()

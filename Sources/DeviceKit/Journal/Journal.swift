@@ -109,12 +109,6 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
     try flash.write(bytes, at: stagedOffset + position)
   }
 
-  /// Whether the staged certificates are those in force already, byte for byte.
-  func stagedIsInForce(count: Int) throws(FlashError) -> Bool {
-    guard count == record.certificatesBytes else { return false }
-    return try flash.isEqual(at: stagedOffset, certificatesOffset, count: count)
-  }
-
   // MARK: Reading
 
   /// Where the parts in force stand in the region.

@@ -2,6 +2,7 @@ import CoAP
 public import CoAPStream
 import NIOCore
 import NIOPosix
+import SerialLink
 
 /// A line with a device at its end and nobody between: for `muster provision`, and for whoever repairs a device.
 ///
@@ -14,6 +15,8 @@ public actor DirectLine {
   private var line: Line?
   private var opening: CheckedContinuation<Void, any Error>?
   private var exchange: Exchange?
+  /// A request that the link cannot take yet.
+  private var held: [UInt8]?
   private var nextToken: UInt8 = 0
   private var maxMessageBytes = 0
 
@@ -71,11 +74,7 @@ public actor DirectLine {
     return try await withCheckedThrowingContinuation { continuation in
       let timer = schedule(after: timeout) { $0.endExchange(.failure($0.noAnswer("in time"))) }
       exchange = Exchange(token: token, continuation: continuation, timer: timer)
-      do {
-        try line?.send(bytes)
-      } catch {
-        endExchange(.failure(noAnswer("(\(error))")))
-      }
+      send(bytes)
     }
   }
 
@@ -97,10 +96,29 @@ public actor DirectLine {
       failOpening(GatewayError(.lineUnavailable, reason, advice: "Check the specification and the cable."))
       endExchange(.failure(noAnswer("before the line was closed: \(reason)")))
     case .down(let error): endExchange(.failure(noAnswer("before its link went down (\(error))")))
-    case .undelivered(let error): endExchange(.failure(noAnswer("(\(error))")))
+    case .undelivered(let error): if !sendHeld() { endExchange(.failure(noAnswer("(\(error))"))) }
+    case .delivered: _ = sendHeld()
     case .message(let bytes): received(bytes)
-    case .opened, .delivered, .busy: break
+    case .opened, .busy: break
     }
+  }
+
+  // A request that was given up may still be on the line: the next one waits until the link has done with it.
+  private func send(_ bytes: [UInt8]) {
+    do {
+      try line?.send(bytes)
+    } catch LinkError.outstanding {
+      held = bytes
+    } catch {
+      endExchange(.failure(noAnswer("(\(error))")))
+    }
+  }
+
+  private func sendHeld() -> Bool {
+    guard let bytes = held else { return false }
+    held = nil
+    send(bytes)
+    return true
   }
 
   private func received(_ bytes: [UInt8]) {
@@ -114,6 +132,7 @@ public actor DirectLine {
     exchange?.timer.cancel()
     exchange?.continuation.resume(with: result)
     exchange = nil
+    held = nil
   }
 
   private func failOpening(_ error: GatewayError) {

@@ -126,8 +126,7 @@ final class Line {
     switch error {
     case nil: "the other end closed it"
     case let error as GatewayError: error.reason
-    case let error as IOError: error.description
-    case let error?: "\(error)"
+    case let error?: "\(specification): \(ConnectionFailure.describe(error))"
     }
   }
 }

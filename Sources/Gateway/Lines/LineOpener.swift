@@ -24,6 +24,8 @@ enum LineOpener {
     case .unixSocket(let path):
       return ClientBootstrap(group: eventLoop)
         .channelOption(.writeBufferWaterMark, value: waterMark)
+        .channelOption(.recvAllocator, value: share)
+        .channelOption(.maxMessagesPerRead, value: 1)
         .connectTimeout(.seconds(5))
         .channelInitializer(initialise)
         .connect(unixDomainSocketPath: path)
@@ -32,6 +34,9 @@ enum LineOpener {
 
   // What waits here is already on its way as the link sees it, and ages: keep it short.
   private static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 512, high: 2_048)
+
+  // A line that spews gets its turn like any other: so many bytes, then the next line's.
+  private static let share = FixedSizeRecvByteBufferAllocator(capacity: 1_024)
 
   // NIO wants two descriptors. Once it made the channel it owns both, also when it then fails: nothing to close here.
   private static func adopt(
@@ -46,6 +51,8 @@ enum LineOpener {
     }
     return NIOPipeBootstrap(group: eventLoop)
       .channelOption(.writeBufferWaterMark, value: waterMark)
+      .channelOption(.recvAllocator, value: share)
+      .channelOption(.maxMessagesPerRead, value: 1)
       .channelInitializer(initialise)
       .takingOwnershipOfDescriptors(input: descriptor, output: output)
   }

@@ -45,21 +45,21 @@ enum ProxyOptions {
   }
 
   /// Why a request of the manager's must not reach a device; nil when it may.
-  static func refusal(of request: CoAPMessage) -> (Code, String)? {
+  static func refusal(of request: CoAPMessage) -> CoAPMessage? {
     let numbers = Set(request.options.map(\.number))
     if numbers.contains(.proxyUri) || numbers.contains(.proxyScheme) {
-      return (.proxyingNotSupported, "name the device by Uri-Host")
+      return .problem(.proxyingNotSupported, "name the device by Uri-Host")
     }
     if hasUnknownUnsafe(request) {
-      return (.badOption, "the request has an option that no proxy may pass on without knowing it")
+      return .problem(.badOption, "the request has an option that no proxy may pass on without knowing it")
     }
     let path = request.values(of: .uriPath)
     // A path that two readers could read differently reaches no device (RFC 3986 §5.2.4).
     if path.contains(where: { $0.contains(UInt8(ascii: "/")) || [Array(".".utf8), Array("..".utf8)].contains($0) }) {
-      return (.badRequest, "Uri-Path has a segment that is no name")
+      return .problem(.badRequest, "Uri-Path has a segment that is no name")
     }
     if let first = path.first(where: { !$0.isEmpty }), directLineOnly.contains(first) {
-      return (.forbidden, "only whoever holds the device's line may ask this")
+      return .problem(.forbidden, "only whoever holds the device's line may ask this")
     }
     return nil
   }

@@ -11,9 +11,9 @@ extension Router {
     else {
       return (id, [refuse(id, .notFound, "no such line: Uri-Host is <line>.\(gateway)")])
     }
-    if let (code, diagnostic) = refusal(of: request, for: route) {
+    if let refusal = refusal(of: request, for: route) {
       routes[target.line]?.counters.refusals += 1
-      return (id, [refuse(id, code, diagnostic)])
+      return (id, [.answer(id, refusal)])
     }
     route.waiting.append(
       LineRoute.Waiting(
@@ -24,22 +24,22 @@ extension Router {
     return (id, actions)
   }
 
-  /// The connection to the manager ended: nobody waits for the answers to its requests any more.
+  /// Nobody waits for the answer to the manager's request any more, for its connection has ended.
   ///
-  /// Requests on a line stay there, since the device may be at work on them; those that wait are dropped. Each is
-  /// answered all the same, so that its caller ends.
-  mutating func managerLeft(now: UInt64) -> [RouterAction] {
-    isManagerConnected = false
-    var actions: [RouterAction] = []
-    for line in routes.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-      guard var route = routes[line] else { continue }
-      if let id = route.current?.id { actions.append(refuse(id, .gatewayTimeout, "the connection ended")) }
-      for request in route.waiting { actions.append(refuse(request.id, .serviceUnavailable, "the connection ended")) }
-      route.current?.id = nil
-      route.waiting = []
-      routes[line] = route
+  /// On the line it stays, since the device may be at work on it; waiting for its turn it is dropped. It is answered all
+  /// the same, so that its caller ends.
+  mutating func managerGaveUp(_ id: ExchangeID) -> [RouterAction] {
+    for (line, route) in routes {
+      if route.current?.id == id {
+        routes[line]?.current?.id = nil
+        return [refuse(id, .gatewayTimeout, "the connection ended")]
+      }
+      if let index = route.waiting.firstIndex(where: { $0.id == id }) {
+        routes[line]?.waiting.remove(at: index)
+        return [refuse(id, .serviceUnavailable, "the connection ended")]
+      }
     }
-    return actions
+    return []
   }
 
   /// The device's answer to the manager's request.
@@ -87,16 +87,28 @@ extension Router {
     Token([number].span) ?? Token()
   }
 
-  private func refusal(of request: CoAPMessage, for route: LineRoute) -> (Code, String)? {
+  private func refusal(of request: CoAPMessage, for route: LineRoute) -> CoAPMessage? {
     if let refusal = ProxyOptions.refusal(of: request) { return refusal }
     guard let maxMessageBytes = route.maxMessageBytes else {
-      return (.serviceUnavailable, "the device is not on its line")
+      return problem(.serviceUnavailable, "the device is not on its line")
     }
     let bytes = frame(ProxyOptions.toDevice(request: request), token: Self.token(0)).count
-    if bytes == 0 || bytes > maxMessageBytes {
-      return (.requestEntityTooLarge, "the device takes messages of \(maxMessageBytes) bytes, not \(bytes)")
+    if bytes == 0 || bytes > maxMessageBytes { return tooLarge(request, bytes, maxMessageBytes) }
+    if route.waiting.count >= limits.queuedRequests {
+      return problem(.serviceUnavailable, "too many requests wait for the device")
     }
-    return route.waiting.count >= limits.queuedRequests
-      ? (.serviceUnavailable, "too many requests wait for the device") : nil
+    return nil
+  }
+
+  // Says which block size would have fitted, so that the manager can go on with that (RFC 7959 §2.9.3).
+  private func tooLarge(_ request: CoAPMessage, _ bytes: Int, _ maxMessageBytes: Int) -> CoAPMessage {
+    var answer = problem(
+      .requestEntityTooLarge, "the device takes messages of \(maxMessageBytes) bytes, not \(bytes)")
+    let room = maxMessageBytes - (bytes - request.payload.count)
+    if room >= 16 {
+      answer.block1 = Block(
+        number: request.block1?.number ?? 0, more: true, sizeExponent: Block.sizeExponent(fitting: room))
+    }
+    return answer
   }
 }

@@ -53,6 +53,12 @@ extension Router {
     return managerAnswered(id, answer, now: now)
   }
 
+  /// The connection to the manager ended: what is still asked gets no answer any more.
+  mutating func managerLeft(now: UInt64) -> [RouterAction] {
+    isManagerConnected = false
+    return askedBy.keys.sorted { $0.rawValue < $1.rawValue }.flatMap { managerFailed($0, .away, now: now) }
+  }
+
   /// A signal from the device. HELLO has taken CSM's place on a line, but a Ping deserves its Pong (RFC 8323 §5.4).
   mutating func answerSignal(
     _ signal: CoAPMessage, from line: LineName, now: UInt64, _ actions: inout [RouterAction]
@@ -72,7 +78,7 @@ extension Router {
 
   private var comeBackLater: CoAPMessage {
     var answer = CoAPMessage(code: .serviceUnavailable)
-    answer.set(.maxAge, uint: limits.retryAfterSeconds)
+    answer.maxAge = limits.retryAfterSeconds
     return answer
   }
 

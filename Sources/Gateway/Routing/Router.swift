@@ -143,11 +143,16 @@ struct Router {
     routes[line] = route
   }
 
-  /// An error of the gateway's own, for the manager.
+  /// Answers the manager's request with an error of the gateway's own.
   func refuse(_ id: ExchangeID, _ code: Code, _ diagnostic: String) -> RouterAction {
-    var answer = CoAPMessage(code: code, payload: Array(diagnostic.utf8))
-    if code == .serviceUnavailable { answer.set(.maxAge, uint: limits.retryAfterSeconds) }
-    return .answer(id, answer)
+    .answer(id, problem(code, diagnostic))
+  }
+
+  /// An error of the gateway's own, for the manager: with a sentence, for there somebody may read it.
+  func problem(_ code: Code, _ diagnostic: String) -> CoAPMessage {
+    var answer = CoAPMessage.problem(code, diagnostic)
+    if code == .serviceUnavailable { answer.maxAge = limits.retryAfterSeconds }
+    return answer
   }
 
   private mutating func lineIsFree(_ line: LineName, now: UInt64) -> [RouterAction] {

@@ -23,7 +23,7 @@ extension GatewayStatus {
       }
     } catch {
       throw GatewayError(
-        .notRunning, "No gateway answers at \(path): \(error).",
+        .notRunning, "No gateway answers at \(path): \(ConnectionFailure.describe(error)).",
         advice: "Start one with `muster gateway run`, or give the --status-socket it was started with.")
     }
   }

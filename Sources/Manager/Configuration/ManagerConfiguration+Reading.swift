@@ -90,3 +90,12 @@ extension ManagerFolder {
   /// A path of the configuration: relative ones begin in the folder.
   func resolve(_ file: String) -> String { file.hasPrefix("/") ? file : "\(path)/\(file)" }
 }
+
+extension ManagerConfiguration {
+  /// A logger to standard error, from the configured level on.
+  public var logger: Logger {
+    var logger = Logger(label: "muster.manager") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = logLevel
+    return logger
+  }
+}

@@ -28,9 +28,7 @@ public struct EnrolmentPolicy: Sendable, Equatable {
 
   /// The DNS name of a device; nil without a suffix, or when the device's id cannot be a label of a name.
   public func dnsName(of id: DeviceID) -> String? {
-    guard let nameSuffix, id.text.utf8.allSatisfy({ $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "_") }),
-      !id.text.hasSuffix("-")
-    else { return nil }
+    guard let nameSuffix, !id.text.hasSuffix("-") else { return nil }
     return "\(id.text.lowercased()).\(nameSuffix)"
   }
 

@@ -6,34 +6,22 @@ import X509
 /// The TLS context of the gateway listener: there as soon as its certificate is, and exchanged when that is renewed.
 /// Connections that stand keep the one they began with.
 final class ServerIdentity: Sendable {
-  private struct State {
-    var context: NIOSSLContext?
-    var waiters: [CheckedContinuation<Void, Never>] = []
-  }
-  private let state = Mutex(State())
+  private let state = Mutex<NIOSSLContext?>(nil)
+  private let (arrival, arrivalContinuation) = AsyncStream<Void>.makeStream()
 
-  var context: NIOSSLContext? { state.withLock { $0.context } }
+  var context: NIOSSLContext? { state.withLock { $0 } }
 
-  /// Returns once there is a context.
+  /// Returns once there is a context, or when the task is cancelled. For one task only.
   func ready() async {
-    await withCheckedContinuation { continuation in
-      let isThere = state.withLock { state in
-        if state.context == nil { state.waiters.append(continuation) }
-        return state.context != nil
-      }
-      if isThere { continuation.resume() }
-    }
+    for await _ in arrival where context != nil { return }
   }
 
   /// Puts a certificate into use: mutual TLS 1.3 with the CA's anchor, ALPN `coap` (RFC 8323 §8.2).
   func replace(key: SigningKey, chain: [Certificate], anchors: [Certificate]) throws {
     let new = try NIOSSLContext(configuration: Self.configuration(key: key, chain: chain, anchors: anchors))
-    let waiters = state.withLock { state in
-      state.context = new
-      defer { state.waiters = [] }
-      return state.waiters
-    }
-    for waiter in waiters { waiter.resume() }
+    state.withLock { $0 = new }
+    arrivalContinuation.yield()
+    arrivalContinuation.finish()
   }
 
   private static func configuration(

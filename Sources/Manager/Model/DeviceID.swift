@@ -1,16 +1,16 @@
 /// A device's name in the manager: the serial number its maker gave it, which is also in its certificate's subject.
 ///
-/// It becomes part of URLs, file names and DNS names, so only letters, digits, `.`, `_` and `-` are allowed, and it
-/// starts with a letter or a digit. 1 to 32 characters, as the device's own limit is.
+/// It becomes part of URLs, file names and DNS names: 1 to 32 letters, digits and hyphens (docs/spec/device.md), and no
+/// hyphen in front, where it would read as an option.
 public struct DeviceID: Hashable, Sendable, CustomStringConvertible, Codable {
   public let text: String
 
   /// - Throws: ``ManagerError`` with code `invalid` when `text` is no possible device id.
   public init(_ text: String) throws(ManagerError) {
-    guard NameRule.allows(text) else {
+    guard NameRule.allowsDevice(text) else {
       throw ManagerError(
         .invalid, "'\(text.prefix(64))' cannot be a device id.",
-        remedy: "Use 1 to 32 letters, digits, '.', '_' or '-', beginning with a letter or digit.")
+        remedy: "Use 1 to 32 letters, digits or hyphens, beginning with a letter or digit.")
     }
     self.text = text
   }
@@ -27,22 +27,25 @@ public struct DeviceID: Hashable, Sendable, CustomStringConvertible, Codable {
   public var description: String { text }
 }
 
-/// What devices and gateways may be called.
+/// What devices, gateways and lines may be called.
 enum NameRule {
-  static let maximumBytes = 32
-
-  static func allows(_ text: String) -> Bool {
+  /// A device: 1 to 32 letters, digits and hyphens, beginning with a letter or a digit.
+  static func allowsDevice(_ text: String) -> Bool {
     let bytes = text.utf8
-    guard let first = bytes.first, bytes.count <= maximumBytes, isAlphanumeric(first) else { return false }
-    return bytes.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+    guard let first = bytes.first, bytes.count <= 32, isLower(first) || isUpper(first) else { return false }
+    return bytes.allSatisfy { isLower($0) || isUpper($0) || $0 == UInt8(ascii: "-") }
   }
 
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "a")...UInt8(ascii: "z"):
-      true
-    default: false
-    }
+  /// A gateway or a line: a DNS label in lower case (RFC 1123 §2.1), since `<line>.<gateway>` is a Uri-Host.
+  static func allowsLabel(_ text: String) -> Bool {
+    let bytes = text.utf8
+    return (1...63).contains(bytes.count) && bytes.first != UInt8(ascii: "-") && bytes.last != UInt8(ascii: "-")
+      && bytes.allSatisfy { isLower($0) || $0 == UInt8(ascii: "-") }
   }
+
+  private static func isLower(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+
+  private static func isUpper(_ byte: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
 }

@@ -48,7 +48,10 @@ enum ESTAnswer {
     }
     let bytes = try answer.signed(
       with: responder.key, certificate: responder.certificate, issuers: [issuing], at: now)
-    return base64(bytes, type: "application/pkcs7-mime; smime-type=CMC-response", status: status)
+    var response = base64(bytes, type: "application/pkcs7-mime; smime-type=CMC-response", status: status)
+    // What is the CA's own trouble may be over soon.
+    if status.code == 503 { response.headers[.retryAfter] = "5" }
+    return response
   }
 }
 

@@ -49,7 +49,8 @@ extension Registrar {
     guard let known, (try? SignerIdentifier(known.certificate)) == message.signer else { throw .authorityUnknown }
     let request: CMCRequest
     do {
-      request = try message.verified(by: known.certificate, now: now(), tolerance: Self.signingTimeTolerance)
+      request = try message.verified(
+        by: known.certificate, issuers: [authority.issuing], now: now(), tolerance: Self.signingTimeTolerance)
     } catch {
       throw .message(error)
     }

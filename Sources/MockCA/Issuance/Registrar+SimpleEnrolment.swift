@@ -17,7 +17,8 @@ extension Registrar {
     context.subject = (try? incoming.get()).map { String(describing: $0.request.subject) }
     do {
       let taken = try await store.take(
-        incoming, requestDigest: bytes.sha256, code: code, serial: Array(Certificate.SerialNumber.random().bytes), context: context, now: now())
+        incoming, requestDigest: bytes.sha256, code: code, serial: Array(Certificate.SerialNumber.random().bytes),
+        context: context, now: now())
       return .success(try await issue(taken, for: incoming, context: context))
     } catch let refusal as Refusal {
       return .failure(refusal)

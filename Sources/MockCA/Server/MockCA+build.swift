@@ -4,7 +4,6 @@ import HummingbirdTLS
 import Logging
 import NIOCore
 import PKI
-public import ServiceLifecycle
 import X509
 
 extension MockCA {
@@ -58,18 +57,4 @@ extension MockCAConfiguration {
         maxHeaderFieldSize: limits.headerFieldBytes, maxHeaderListSize: 2 * limits.headerFieldBytes,
         maxHeaderFieldCount: 64))
   }
-}
-
-/// A running CA, until it is cancelled or told to shut down.
-public struct MockCAService: Service {
-  private let run_: @Sendable () async throws -> Void
-  private let lock: DirectoryLock?
-
-  init(application: some ApplicationProtocol, lock: DirectoryLock?) {
-    run_ = { try await application.run() }
-    self.lock = lock
-  }
-
-  /// Serves until graceful shutdown or cancellation.
-  public func run() async throws { try await run_() }
 }

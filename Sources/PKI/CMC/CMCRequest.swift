@@ -38,10 +38,15 @@ public struct CMCRequest: Equatable, Sendable {
   /// - Parameters:
   ///   - key: the registration authority's key.
   ///   - certificate: its certificate, which the message carries.
+  ///   - issuers: the certificate's issuers without the anchor, carried too, so that whoever keeps the message as evidence can
+  ///     verify it with the anchor alone.
   ///   - now: the signing time; the CA refuses it when it is more than five minutes from its own clock.
   /// - Returns: a ContentInfo in DER, for EST's `/fullcmc`.
-  public func signed(with key: SigningKey, certificate: Certificate, at now: Date) throws -> [UInt8] {
-    try SignedData.sign(try pkiData(), type: OID.pkiData, certificate: certificate, key: key, at: now)
+  public func signed(
+    with key: SigningKey, certificate: Certificate, issuers: [Certificate] = [], at now: Date
+  ) throws -> [UInt8] {
+    try SignedData.sign(
+      try pkiData(), type: OID.pkiData, certificate: certificate, others: issuers, key: key, at: now)
   }
 
   /// PKIData (RFC 5272 §3.2.1): controls, requests, and two empty sequences.

@@ -36,16 +36,19 @@ public struct UnverifiedCMCRequest: Sendable {
   ///
   /// - Parameters:
   ///   - certificate: the registration authority's certificate from the key store, looked up by ``signer``.
+  ///   - issuers: the issuers of that certificate, which the message may carry too.
   ///   - now: the receiver's clock.
   ///   - tolerance: how far the signing time may be from it, in seconds.
   /// - Returns: the order, which its PKCS#10 has not been checked of.
   /// - Throws: `signerMismatch`, `signatureInvalid`, `signerNotAuthorised` when the certificate lacks id-kp-cmcRA,
   ///   `signingTimeOff`. Whether the certificate is expired or revoked is for the key store to know.
   public func verified(
-    by certificate: Certificate, now: Date, tolerance: TimeInterval = 300
+    by certificate: Certificate, issuers: [Certificate] = [], now: Date, tolerance: TimeInterval = 300
   ) throws(CMCFault) -> CMCRequest {
-    // The message carries the signer's certificate and no other: nothing unsigned may travel in its company.
-    guard signedData.certificates.count == 1 else { throw .signerMismatch }
+    // The carried certificates are outside of the signature: none may travel along that is not known byte for byte.
+    let known = ([certificate] + issuers).compactMap { try? $0.derBytes() }
+    let carried = signedData.certificates
+    guard Set(carried).count == carried.count, carried.allSatisfy(known.contains) else { throw .signerMismatch }
     try signedData.verify(with: certificate)
     guard let usages = try? certificate.extensions.extendedKeyUsage, usages.contains(.init(oid: OID.cmcRA)) else {
       throw .signerNotAuthorised

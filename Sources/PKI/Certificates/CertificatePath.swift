@@ -21,6 +21,7 @@ public struct CertificatePath: Sendable {
   /// The extended key usage the end entity must have; nil when any will do.
   public let purpose: ExtendedKeyUsage.Usage?
 
+  /// A validation; without anchors it refuses everything.
   public init(anchors: [Certificate], purpose: ExtendedKeyUsage.Usage?) {
     self.anchors = anchors
     self.purpose = purpose

@@ -21,6 +21,7 @@ public struct CertificateProfile: Sendable, Equatable {
   /// How long a certificate is valid, in seconds.
   public let lifetime: TimeInterval
 
+  /// A profile; what is not named is not allowed.
   public init(
     name: String, usages: [ExtendedKeyUsage.Usage], requiredSubject: Set<Subject.Attribute>,
     optionalSubject: Set<Subject.Attribute> = [], dnsNames: ClosedRange<Int> = 0...0,

@@ -8,6 +8,7 @@ public struct IssuerPointers: Sendable, Equatable {
   /// The URL of the issuer's certificate.
   public let issuer: String
 
+  /// Both URLs.
   public init(crl: String, issuer: String) {
     self.crl = crl
     self.issuer = issuer

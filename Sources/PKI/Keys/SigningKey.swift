@@ -39,6 +39,13 @@ public struct SigningKey: Sendable {
   public func sign(_ bytes: [UInt8]) throws -> [UInt8] {
     Array(try key.signature(for: bytes).derRepresentation)
   }
+
+  /// Signs a digest that was computed already.
+  ///
+  /// - Returns: r and s, 32 bytes each.
+  func sign(_ digest: GivenDigest) throws -> [UInt8] {
+    Array(try key.signature(for: digest).rawRepresentation)
+  }
 }
 
 extension P256.Signing.PublicKey {

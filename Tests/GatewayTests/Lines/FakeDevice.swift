@@ -26,6 +26,7 @@ actor FakeDevice {
   private var upWaiters: [CheckedContinuation<Void, Never>] = []
   private var nextToken: UInt8 = 0
   private var isUp = false
+  private var keeper: CInt = -1
   private(set) var requests: [CoAPMessage] = []
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
@@ -47,6 +48,7 @@ actor FakeDevice {
   /// - Returns: the path of the end that the gateway opens.
   func openTerminal() async throws -> String {
     let terminal = try PseudoTerminal()
+    keeper = terminal.keeper
     _ = try await NIOPipeBootstrap(group: eventLoop)
       .channelInitializer { channel in self.assumeIsolated { $0.attach(to: channel) } }
       .takingOwnershipOfDescriptors(input: terminal.descriptor, output: dup(terminal.descriptor)).get()
@@ -81,6 +83,7 @@ actor FakeDevice {
   func stop() async {
     await unplug()
     try? await server?.close()
+    if keeper >= 0 { close(keeper) }
   }
 
   private func attach(to channel: any Channel) -> EventLoopFuture<Void> {

@@ -76,14 +76,14 @@ struct RouterTimeTests {
   @Test("When the manager leaves, what waits is dropped, and what a device is at work on stays on its line")
   func managerLeaves() throws {
     var fixture = RouterFixture()
-    let (_, request) = try fixture.delivered("csr")
+    let (current, request) = try fixture.delivered("csr")
     let (waiting, _) = fixture.fromManager(RouterFixture.request(.get, "status", host: "a.site-1"))
-    let actions = fixture.router.managerLeft(now: fixture.now)
-    #expect(actions.answered.map(\.message.code) == [.gatewayTimeout, .serviceUnavailable])
-    #expect(actions.answered.last?.id == waiting)
+    #expect(fixture.router.managerGaveUp(current).answered.map(\.message.code) == [.gatewayTimeout])
+    #expect(fixture.router.managerGaveUp(waiting).answered.map(\.message.code) == [.serviceUnavailable])
+    #expect(fixture.router.managerGaveUp(current) == [])
+    #expect(fixture.router.managerGaveUp(waiting) == [])
 
     // The manager is back before the device has finished: the new request waits for the old answer, which is nobody's.
-    fixture.router.isManagerConnected = true
     let (_, queued) = fixture.fromManager(RouterFixture.request(.get, "status", host: "a.site-1"))
     #expect(queued == [])
     let late = fixture.fromDevice(RouterFixture.answer(.changed, to: request))
@@ -126,7 +126,9 @@ struct RouterTimeTests {
           if let request = device.popLast() { take(fixture.fromDevice(RouterFixture.answer(.content, to: request))) }
         case 6: take(fixture.router.lineWentDown(RouterFixture.a, now: fixture.now))
         case 7: take(fixture.router.lineCameUp(RouterFixture.a, maxMessageBytes: 256, now: fixture.now))
-        default: take(fixture.router.managerLeft(now: fixture.now))
+        default:
+          let oldest = open.filter { $0.value == 0 }.keys.min { $0.rawValue < $1.rawValue }
+          if let oldest { take(fixture.router.managerGaveUp(oldest)) }
         }
       }
       take(fixture.router.advance(now: fixture.now + 1_000_000))

@@ -57,6 +57,19 @@ struct RouterToManagerTests {
     #expect(actions.sent(on: RouterFixture.a).map(\.code) == [code])
   }
 
+  @Test("When the connection ends, every device that still waits for the manager hears of it")
+  func managerLeft() throws {
+    var fixture = RouterFixture()
+    _ = fixture.fromDevice(RouterFixture.request(.post, "register", token: [1]))
+    _ = fixture.fromDevice(RouterFixture.request(.post, "register", token: [2]), on: RouterFixture.b)
+    let actions = fixture.router.managerLeft(now: fixture.now)
+    for line in [RouterFixture.a, RouterFixture.b] {
+      #expect(actions.sent(on: line).map(\.code) == [.serviceUnavailable])
+    }
+    #expect(fixture.router.askedBy.isEmpty)
+    #expect(fixture.router.managerLeft(now: fixture.now) == [])
+  }
+
   @Test("An unsafe option that the gateway does not know is refused, a safe one goes on")
   func options() throws {
     var fixture = RouterFixture()

@@ -57,6 +57,29 @@ final class Endpoint {
     }
   }
 
+  /// Takes at most so many bytes for the line.
+  func transmitOnce(bytes count: Int, now: UInt64) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: count)
+    var span = buffer.mutableSpan
+    let taken = link.transmit(into: &span, now: now)
+    return Array(buffer[..<taken])
+  }
+
+  /// Fetches the events that wait behind the last one.
+  func fetchEvents(now: UInt64) {
+    while link.deadline == 0 { note(link.advance(now: now)) }
+  }
+
+  func forgetEvents() {
+    events = []
+    received = []
+  }
+
+  /// Answers the received message in place.
+  func answer(now: UInt64, writing: (Span<UInt8>, inout MutableSpan<UInt8>) -> Int) throws(LinkError) {
+    try link.answer(now: now, writing: writing)
+  }
+
   func send(_ message: [UInt8], now: UInt64) throws(LinkError) {
     try link.send(message.span, now: now)
   }
@@ -66,6 +89,9 @@ final class Endpoint {
     try link.send(now: now, writing: writing)
   }
 
+  /// The message the link holds for its caller.
+  var held: [UInt8] { link.withReceivedMessage { message in message.indices.map { message[$0] } } }
+
   func release() { link.releaseReceived() }
 
   func announceBusy(milliseconds: UInt16) { link.announceBusy(milliseconds: milliseconds) }
@@ -74,7 +100,7 @@ final class Endpoint {
     guard event != .none else { return }
     events.append(event)
     if case .message(let count) = event {
-      let message = link.withReceivedMessage { message in message.indices.map { message[$0] } }
+      let message = held
       precondition(message.count == count)
       received.append(message)
       if releasesAtOnce { link.releaseReceived() }

@@ -67,11 +67,12 @@ class End:
     def data(self, message, body, size, indices=None):
         parts = [body[i : i + size] for i in range(0, len(body), size)]
         indices = list(range(len(parts))) if indices is None else indices
-        return b"".join(
-            self.frame(ASKING if i == indices[-1] else DATA, message, i << 4 | len(parts) - 1, parts[i]) for i in indices)
+        kind = lambda i: ASKING if i == indices[-1] else DATA
+        return b"".join(self.frame(kind(i), message, i << 4 | len(parts) - 1, parts[i]) for i in indices)
 
     def ack(self, message, bitmap=0xFFFF, busy=0):
-        return self.frame(ACKNOWLEDGEMENT, message, 0, bitmap.to_bytes(2, "big") + (busy.to_bytes(2, "big") if busy else b""))
+        tail = busy.to_bytes(2, "big") if busy else b""
+        return self.frame(ACKNOWLEDGEMENT, message, 0, bitmap.to_bytes(2, "big") + tail)
 
 
 def make():
@@ -111,6 +112,9 @@ def make():
     say(f"damaged seven-bytes {(cobs(b'1234567') + bytes(1)).hex()}")
     body = bytes([0x12, 0x68, 0, 0]) + b"x" * 241
     say(f"damaged payload-of-241 {(cobs(body + crc32c(body).to_bytes(4, 'big')) + bytes(1)).hex()}")
+    body = bytes([0x12, 0x68, 0, 0]) + b"x" * 240
+    body += crc32c(body).to_bytes(4, "big") + b"y"
+    say(f"damaged one-byte-after-the-longest-frame {(cobs(body) + bytes(1)).hex()}")
     say(f"damaged code-255 {'ff' + '01' * 254 + '00'}")
     body = bytes([0x12, 0x68, 0, 0]) + b"message"
     say(f"damaged checksum-little-endian {(cobs(body + crc32c(body).to_bytes(4, 'little')) + bytes(1)).hex()}")
@@ -237,11 +241,13 @@ def transcripts(say):
     new = End("a", 0x33333333, 64)
     new.session(b.epoch + 1)
     sends(new, new.hello())
+    sends(b, b.hello(heard=a.epoch, established=True))
+    sends(new, new.hello(heard=b.epoch))
+    say("b: undelivered peerRestarted")
+    say("b: down peerRestarted")
     sends(b, b.hello(own=b.epoch + 1, heard=new.epoch))
     say("a: up")
     sends(new, new.hello(heard=b.epoch + 1, established=True))
-    say("b: undelivered peerRestarted")
-    say("b: down peerRestarted")
     say("b: up")
     b.session(new.epoch, own=b.epoch + 1)
     say(f"b send {b'once more'.hex()}")
@@ -263,9 +269,24 @@ def transcripts(say):
     say("a restart 3333333f")
     new = End("a", 0x3333333F, 64)
     sends(new, new.hello())
+    sends(b, b.hello(heard=a.epoch, established=True))
+    sends(new, new.hello(heard=b.epoch))
+    say("b: down peerRestarted")
     # 0x3f + 0x02 would be the byte of the session before: b takes its next epoch but one.
     sends(b, b.hello(own=b.epoch + 2, heard=new.epoch))
     say("a: up")
+
+    a, b = begin("an-old-hello-replayed-is-questioned-and-ends-nothing")
+    comes_up(a, b)
+    old = End("a", 0x44444444, 64)
+    say(f"to b {old.hello().hex()}")
+    sends(b, b.hello(heard=a.epoch, established=True))
+    sends(a, b"")
+    say(f"b send {b'still here'.hex()}")
+    sends(b, b.data(0, b"still here", 64))
+    say("a: message")
+    sends(a, a.ack(0))
+    say("b: delivered")
 
 
 def check(text):

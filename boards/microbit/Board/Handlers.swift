@@ -14,6 +14,10 @@ public func resetHandler() {
 /// A trap of Swift's, a bus fault, an interrupt nobody asked for: start again. The journal makes that safe.
 @c(faultHandler)
 public func faultHandler() {
+  restartChip()
+}
+
+func restartChip() -> Never {
   SystemControl(MemoryMappedIO()).reset()
   while true {}
 }
@@ -24,6 +28,12 @@ public func uartHandler() {
   while let byte = UART(MemoryMappedIO()).receive() {
     received.put(byte)
   }
+}
+
+/// Takes the byte of noise that was asked for.
+@c(noiseHandler)
+public func noiseHandler() {
+  noiseByte = RandomNumberGenerator(MemoryMappedIO()).take()
 }
 
 /// The alarm has done its work by waking the processor.

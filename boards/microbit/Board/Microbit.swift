@@ -1,4 +1,5 @@
 import CBoard
+public import DeviceKit
 public import Firmware
 public import NRF51
 public import Registers
@@ -18,16 +19,22 @@ public struct Microbit: Board {
   public init() {
     Chip(bus).startCrystal()
     Timer(bus).start()
-    RandomNumberGenerator(bus).start()
+    RandomNumberGenerator(bus).configure()
     // The slowest step between two feeds is a chain of signature checks: some ten seconds at 16 MHz.
     Watchdog(bus).start(seconds: 60)
     UART(bus).start(transmitPin: 24, receivePin: 25)
     let interrupts = InterruptController(bus)
     interrupts.enable(UART<MemoryMappedIO>.interrupt)
     interrupts.enable(Timer<MemoryMappedIO>.interrupt)
+    interrupts.enable(RandomNumberGenerator<MemoryMappedIO>.interrupt)
   }
 
   public var memory: NonVolatileMemory<MemoryMappedIO> { NonVolatileMemory(bus) }
+
+  public var chipSerialNumber: DeviceSerialNumber? {
+    let id = Chip(bus).deviceID
+    return DeviceSerialNumber(prefix: (UInt8(ascii: "M"), UInt8(ascii: "B")), high: id.high, low: id.low)
+  }
 
   public mutating func now() -> UInt64 { clock.now(count: Timer(bus).count) }
 
@@ -54,5 +61,5 @@ public struct Microbit: Board {
 
   public func feedWatchdog() { Watchdog(bus).feed() }
 
-  public func noise() -> UInt8? { RandomNumberGenerator(bus).next() }
+  public func restart() -> Never { restartChip() }
 }

@@ -11,12 +11,13 @@ private typealias Handler = @convention(c) () -> Void
 private let vectors:
   (
     Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler,
-    Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler
+    Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler, Handler,
+    Handler, Handler, Handler
   ) = (
     // 1 reset, 2 NMI, 3 hard fault, and nothing else up to 15.
     resetHandler, faultHandler, faultHandler, faultHandler, faultHandler, faultHandler, faultHandler, faultHandler,
     faultHandler, faultHandler, faultHandler, faultHandler, faultHandler, faultHandler, faultHandler,
-    // Peripherals 0 to 8: UART is 2, TIMER0 is 8.
+    // Peripherals 0 to 13: UART is 2, TIMER0 is 8, RNG is 13.
     faultHandler, faultHandler, uartHandler, faultHandler, faultHandler, faultHandler, faultHandler, faultHandler,
-    timerHandler
+    timerHandler, faultHandler, faultHandler, faultHandler, faultHandler, noiseHandler
   )

@@ -1,0 +1,70 @@
+import COSE
+import CoAP
+
+/// A request that is being answered: its bytes, and the buffer for the answer.
+///
+/// Until the answer is written the buffer is scratch space.
+struct Exchange: ~Copyable, ~Escapable {
+  let frame: Span<UInt8>
+  let request: Message
+  private var reply: MutableSpan<UInt8>
+  /// Milliseconds since the start.
+  let now: UInt64
+
+  @_lifetime(copy frame, &reply)
+  init(_ frame: Span<UInt8>, _ request: Message, reply: inout MutableSpan<UInt8>, now: UInt64) {
+    self.frame = frame
+    self.request = request
+    self.reply = reply.first(reply.count)
+    self.now = now
+  }
+
+  /// The buffer for the answer: scratch space, or to write the answer at its front.
+  @_lifetime(&self)
+  mutating func room() -> MutableSpan<UInt8> {
+    reply.first(reply.count)
+  }
+
+  /// The request's payload, which has to be in this format.
+  @inline(never)
+  @_lifetime(copy self)
+  func payload(_ format: ContentFormat) throws(Rejection) -> Span<UInt8> {
+    guard request.contentFormat(in: frame) == format else { throw Rejection(.unsupportedContentFormat) }
+    return frame.extracting(request.payload)
+  }
+
+  /// Answers without a payload.
+  ///
+  /// - Parameter block: The Block1 option of the answer to a block.
+  /// - Returns: Bytes of the answer.
+  @inline(never)
+  mutating func respond(_ code: Code, block1 block: Block? = nil) -> Int {
+    var writer = MessageWriter(&reply, code: code, token: request.token)
+    if code == .serviceUnavailable { writer.option(.maxAge, uint: 60) }
+    if let block { writer.option(.block1, block: block) }
+    return (try? writer.finish()) ?? 0
+  }
+
+  /// Answers with CBOR.
+  ///
+  /// - Returns: Bytes of the answer.
+  mutating func respond(_ code: Code, cbor: Span<UInt8>) -> Int {
+    writeMessage(to: &reply, code: code, token: request.token, path: "", format: .cbor, payload: cbor)
+  }
+}
+
+/// Writes a message with a payload.
+///
+/// - Parameter path: The Uri-Path of a request; empty for an answer.
+/// - Returns: Bytes of it; 0 when the buffer is too short.
+@inline(never)
+func writeMessage(
+  to buffer: inout MutableSpan<UInt8>, code: Code, token: Token, path: StaticString, format: ContentFormat,
+  payload: Span<UInt8>
+) -> Int {
+  var writer = MessageWriter(&buffer, code: code, token: token)
+  writer.path(path)
+  writer.option(.contentFormat, uint: UInt32(format.rawValue))
+  writer.payload(payload)
+  return (try? writer.finish()) ?? 0
+}

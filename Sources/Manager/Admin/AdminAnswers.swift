@@ -1,0 +1,92 @@
+import Foundation
+import Hummingbird
+import NIOCore
+
+/// Answers of the admin API in their media types.
+enum AdminAnswer {
+  static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    bytes(Array(try AdminJSON.encoder.encode(value)), type: "application/json", status: status)
+  }
+
+  static func bytes(_ bytes: [UInt8], type: String, status: HTTPResponse.Status = .ok) -> Response {
+    Response(
+      status: status, headers: [.contentType: type, .cacheControl: "no-store"],
+      body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+
+  static func problem(_ error: ManagerError) -> Response {
+    let document = ProblemDocument(error)
+    let body = (try? AdminJSON.encoder.encode(document)) ?? Data()
+    return bytes(Array(body), type: "application/problem+json", status: .init(code: document.status))
+  }
+}
+
+extension Request {
+  /// The body as JSON, all of it in ten seconds: the idle timeout alone does not bound one that trickles.
+  ///
+  /// - Throws: ``ManagerError`` with code `invalid`.
+  func json<Value: Decodable & Sendable>(_ type: Value.Type, _ context: AdminContext) async throws -> Value {
+    let body = self.body
+    let limit = context.maxUploadSize
+    let buffer = try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+      group.addTask {
+        do {
+          return try await body.collect(upTo: limit)
+        } catch {
+          throw ManagerError(.invalid, "The body is longer than \(limit) bytes, or broke off.")
+        }
+      }
+      group.addTask {
+        try await Task.sleep(for: .seconds(10))
+        throw ManagerError(.invalid, "The body took longer than ten seconds.")
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? ByteBuffer()
+    }
+    do {
+      return try AdminJSON.decoder.decode(type, from: Data(buffer.readableBytesView))
+    } catch {
+      throw ManagerError(.invalid, "The body is not the JSON that this resource takes.")
+    }
+  }
+
+  /// The query's `limit`, 1 to 500, and `after`.
+  func page() throws(ManagerError) -> (after: String?, limit: Int) {
+    let limit = uri.queryParameters["limit"].map { Int($0) ?? 0 } ?? 100
+    guard (1...500).contains(limit) else { throw ManagerError(.invalid, "'limit' must be a number from 1 to 500.") }
+    return (uri.queryParameters["after"].map(String.init), limit)
+  }
+
+  /// A query parameter of a closed set.
+  func choice<Value: RawRepresentable<String> & CaseIterable>(_ name: String) throws(ManagerError) -> Value? {
+    guard let text = uri.queryParameters[Substring(name)] else { return nil }
+    guard let value = Value(rawValue: String(text)) else {
+      let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ManagerError(.invalid, "'\(name)' must be one of: \(known).")
+    }
+    return value
+  }
+}
+
+/// Turns every error into a problem document (RFC 9457), so that handlers just throw.
+struct ProblemMiddleware: RouterMiddleware {
+  typealias Context = AdminContext
+  let report: @Sendable (any Error) -> Void
+
+  func handle(
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch let error as ManagerError {
+      return AdminAnswer.problem(error)
+    } catch let error as HTTPError where error.status == .notFound {
+      return AdminAnswer.problem(ManagerError(.notFound, "There is no resource \(request.uri.path.prefix(200))."))
+    } catch let error as HTTPError {
+      return Response(status: error.status)
+    } catch {
+      report(error)
+      return AdminAnswer.problem(ManagerError(.database, "The manager failed; its log says why."))
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Hummingbird
+import PKI
+import SwiftASN1
+import X509
+
+/// `/api/v1/gateways`.
+struct GatewayController: Sendable {
+  let ledger: Ledger
+  let desk: OrderDesk
+  let connections: GatewayConnections
+  let network: String
+  let anchors: [Certificate]
+
+  func addRoutes(to group: RouterGroup<AdminContext>) {
+    group.get(use: list)
+    group.post(use: enrol)
+  }
+
+  @Sendable private func list(_ request: Request, _ context: AdminContext) async throws -> Response {
+    var views: [GatewayView] = []
+    for gateway in try await ledger.store.gateways() {
+      let certificate = try await certificate(of: gateway)
+      views.append(
+        GatewayView(
+          name: gateway.name, state: gateway.state, connected: connections.isConnected(gateway.name),
+          serial: certificate?.serial, notAfter: certificate?.notAfter, createdAt: gateway.createdAt))
+    }
+    return try AdminAnswer.json(PageView(items: views, next: nil))
+  }
+
+  /// Orders the gateway's certificate and waits for it. Asked again with the same key it is the same order.
+  @Sendable private func enrol(_ request: Request, _ context: AdminContext) async throws -> Response {
+    let enrolment = try await request.json(GatewayEnrolment.self, context)
+    let certificationRequest = try check(enrolment)
+    let record = try await desk.obtain(
+      certificationRequest, for: .gateway(enrolment.name), profile: "gateway", by: try await context.administrator())
+    return try AdminAnswer.json(
+      GatewayCredentials(
+        certificate: try Certificate(derEncoded: record.der).pem,
+        chain: try record.chain.map { try Certificate(derEncoded: $0).pem }.joined(),
+        anchor: try anchors.map { try $0.pem }.joined()),
+      status: .created)
+  }
+
+  private func check(_ enrolment: GatewayEnrolment) throws -> CertificationRequest {
+    guard NameRule.allowsLabel(enrolment.name) else {
+      throw ManagerError(
+        .invalid, "'\(enrolment.name.prefix(64))' cannot be a gateway's name.",
+        remedy: "Use 1 to 63 lower-case letters, digits or hyphens, with no hyphen at either end.")
+    }
+    guard let document = try? PEMDocument(pemString: enrolment.request) else {
+      throw ManagerError(.invalid, "The gateway's request is no PEM.")
+    }
+    let request: CertificationRequest
+    do {
+      request = try CertificationRequest(document.derBytes)
+    } catch let refusal as CertificationRequestRefusal {
+      throw ManagerError(.invalid, "\(refusal.rawValue): \(refusal.sentence)")
+    }
+    guard request.subject.commonName == enrolment.name, request.subject.organization ?? network == network else {
+      throw ManagerError(
+        .invalid, "The request's subject must have CN=\(enrolment.name), and O=\(network) if it has an O.")
+    }
+    return request
+  }
+
+  private func certificate(of gateway: GatewayRecord) async throws -> CertificateRecord? {
+    guard let id = gateway.certificateID else { return nil }
+    return try await ledger.store.certificate(id)
+  }
+}

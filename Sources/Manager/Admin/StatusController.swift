@@ -1,0 +1,33 @@
+import Hummingbird
+import X509
+
+/// `/api/v1/status` and `/api/v1/audit`.
+struct StatusController: Sendable {
+  let store: any Store
+  let network: String
+  let identity: RegistrationAuthorityIdentity
+  let connections: GatewayConnections
+
+  func addRoutes(to group: RouterGroup<AdminContext>) {
+    group.get("status", use: status)
+    group.get("audit", use: audit)
+  }
+
+  @Sendable private func status(_ request: Request, _ context: AdminContext) async throws -> Response {
+    var devices: [String: Int] = [:]
+    for state in DeviceState.allCases {
+      let count = try await store.count(of: state)
+      if count > 0 { devices[state.rawValue] = count }
+    }
+    return try AdminAnswer.json(
+      StatusView(
+        network: network, devices: devices, gatewaysConnected: connections.count,
+        registrationAuthorityUntil: identity.current?.certificate.notValidAfter))
+  }
+
+  @Sendable private func audit(_ request: Request, _ context: AdminContext) async throws -> Response {
+    let (after, limit) = try request.page()
+    let page = try await store.audit(after: after, limit: limit)
+    return try AdminAnswer.json(PageView(items: page.items, next: page.next))
+  }
+}

@@ -1,0 +1,78 @@
+import CoAP
+import CoAPStream
+import PKI
+import SwiftASN1
+import X509
+
+/// Calls devices over their gateways, as docs/spec/device.md has it.
+struct DeviceCaller: DeviceCalling {
+  let transport: any DeviceTransport
+  let policy: EnrolmentPolicy
+  /// How long one request may take: a small device makes a key, or checks three signatures, in up to twenty seconds.
+  var timeout: Duration = .seconds(60)
+
+  /// What a block's message holds besides the block: header, token, path, content format, Block1.
+  private static let frameOverhead = 24
+
+  func callForRequest(_ device: Device) async -> RequestAnswer {
+    guard let route = device.route else { return .unreachable("It has not called yet.") }
+    let payload = DeviceRequests.csr(
+      network: policy.network, suffix: policy.dnsName(of: device.id) == nil ? nil : policy.nameSuffix)
+    let message = CoAPMessage.request(.post, "csr", contentFormat: .cbor, payload: payload)
+    do {
+      let answer = try await transport.request(message, over: route, timeout: timeout)
+      if answer.code == .changed, answer.contentFormat == .pkcs10 { return .request(answer.payload) }
+      return answer.isOfTheWay ? .unreachable(answer.complaint) : .refused(answer.complaint)
+    } catch {
+      return .unreachable(error.reason)
+    }
+  }
+
+  func deliver(_ certificate: CertificateRecord, to device: Device) async -> DeliveryAnswer {
+    guard let route = device.route else { return .unreachable("It has not called yet.") }
+    do {
+      let body = try CertificateBundle.encode(
+        try ([certificate.der] + certificate.chain).map { try Certificate(derEncoded: $0) })
+      let answer = try await transfer(body, to: device, over: route)
+      if answer.code == .changed { return .accepted }
+      return answer.isOfTheWay ? .unreachable(answer.complaint) : .refused(answer.complaint)
+    } catch let error as ManagerError {
+      return .unreachable(error.reason)
+    } catch {
+      return .refused("The certificate cannot be packed for the device: \(error).")
+    }
+  }
+
+  /// Sends the body in blocks as large as the device takes them (RFC 7959 §2.5). No Request-Tag: a device has one transfer
+  /// at a time, and block 0 starts it anew.
+  private func transfer(_ body: [UInt8], to device: Device, over route: Route) async throws -> CoAPMessage {
+    var client = BlockwiseClient()
+    client.sizeExponent = Block.sizeExponent(
+      fitting: (device.claim?.maximumMessageBytes ?? 0) - Self.frameOverhead)
+    client.limitBytes = 1024
+    let message = CoAPMessage.request(.put, "crt", contentFormat: .certsOnly, payload: body)
+    do {
+      return try await client.perform(message) { try await transport.request($0, over: route, timeout: timeout) }
+    } catch is CoAPConnectionError {
+      throw ManagerError(.unreachable, "The device lost track of the transfer.")
+    }
+  }
+}
+
+extension CoAPMessage {
+  /// Whether an error says that the message did not get through, or not at the right time: the gateway's 4.04, 5.03, 5.04,
+  /// and an interrupted transfer.
+  fileprivate var isOfTheWay: Bool {
+    code == .notFound || code == .requestEntityIncomplete || code.codeClass == 5
+  }
+
+  /// An error for people: the code, and the reason if there is one.
+  fileprivate var complaint: String {
+    let number = "\(code.codeClass).\(code.detail < 10 ? "0" : "")\(code.detail)"
+    if contentFormat == .cbor, let refusal = DeviceRefusal(payload) {
+      return "\(refusal.name) (reason \(refusal.number), \(number))"
+    }
+    let words = String(decoding: payload.prefix(120), as: UTF8.self).filter { $0.isASCII && !$0.isNewline }
+    return payload.isEmpty || contentFormat != nil ? "answered \(number)" : "answered \(number): \(words)"
+  }
+}

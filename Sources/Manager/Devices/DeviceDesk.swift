@@ -1,0 +1,79 @@
+import CoAP
+import CoAPStream
+import Foundation
+import Logging
+
+/// What devices ask of the manager: `/register` and `/report` (docs/spec/device.md), as they come through a gateway.
+///
+/// Until messages are protected end to end, everything a registration says is a claim that whoever holds the line can make. So it
+/// may move nothing but hints and, for a device made known beforehand, the start of an enrolment. A report is signed.
+struct DeviceDesk: Sendable {
+  let ledger: Ledger
+  let engine: EnrolmentEngine
+  let limiter: RateLimiter
+  /// How many unknown devices may wait for an administrator.
+  let pendingLimit: Int
+  let logger: Logger
+
+  /// Answers one request. It never throws: a device gets a code for everything.
+  func answer(_ request: CoAPMessage, from gateway: String) async -> CoAPMessage {
+    do {
+      guard request.hasOnlyKnownCriticalOptions else { return .problem(.badOption, "unknown critical option") }
+      switch request.uriPath {
+      case ["register"]:
+        if let problem = request.isPost(of: .cbor) { return problem }
+        return try await register(request.payload, over: try route(of: request, gateway))
+      case ["report"]:
+        if let problem = request.isPost(of: .coseSign1) { return problem }
+        return try await report(request.payload, from: gateway)
+      default: return .problem(.notFound, "no such resource")
+      }
+    } catch let error as ManagerError {
+      return refuse(error)
+    } catch {
+      logger.error("a device's request failed", metadata: ["gateway": "\(gateway)", "error": "\(error)"])
+      return .busy(seconds: 5)
+    }
+  }
+
+  /// The line is the gateway's hint (option 65000); the gateway is the one of the connection's certificate.
+  private func route(of request: CoAPMessage, _ gateway: String) throws(ManagerError) -> Route {
+    guard let line = request.string(.musterLine), NameRule.allowsLabel(line) else {
+      throw ManagerError(.invalid, "The gateway did not say which line this is.")
+    }
+    return Route(gateway: gateway, line: line)
+  }
+
+  private func refuse(_ error: ManagerError) -> CoAPMessage {
+    switch error.code {
+    case .invalid: .problem(.badRequest, error.reason)
+    case .forbidden, .refused, .notFound: .problem(.forbidden, error.reason)
+    case .overloaded: .busy(seconds: 60)
+    // Somebody changed the device at the same moment: the device asks again soon.
+    case .conflict, .alreadyExists: .busy(seconds: 1)
+    case .configuration, .unreadableFile, .databaseTooNew, .database, .unreachable, .protocolViolation:
+      .busy(seconds: 5)
+    }
+  }
+}
+
+extension CoAPMessage {
+  /// 5.03 with the seconds after which to ask again.
+  static func busy(seconds: UInt32) -> CoAPMessage {
+    var message = CoAPMessage.response(.serviceUnavailable)
+    message.maxAge = seconds
+    return message
+  }
+
+  /// Uri-Host, Uri-Path, Content-Format, Accept and the line hint are understood; everything else that is critical is not.
+  fileprivate var hasOnlyKnownCriticalOptions: Bool {
+    options.allSatisfy { !$0.number.isCritical || $0.number == .uriHost || $0.number == .uriPath || $0.number == .accept }
+  }
+
+  /// What is wrong with a request that must be a POST of this format.
+  fileprivate func isPost(of format: ContentFormat) -> CoAPMessage? {
+    guard code == .post else { return .problem(.methodNotAllowed, "POST only") }
+    guard contentFormat == format else { return .problem(.unsupportedContentFormat, "another content format") }
+    return nil
+  }
+}

@@ -1,0 +1,20 @@
+import Crypto
+
+/// Decides which gateway a certificate belongs to, if to any.
+struct GatewayGate: Sendable {
+  let store: any Store
+
+  /// - Parameter certificate: the one that TLS verified, DER.
+  /// - Returns: the gateway's name.
+  /// - Throws: ``ManagerError`` with code `forbidden`.
+  func admit(_ certificate: [UInt8]) async throws -> String {
+    let id = CertificateID(sha256: Array(SHA256.hash(data: certificate)))
+    guard let record = try await store.certificate(id), case .gateway(let name) = record.holder else {
+      throw ManagerError(.forbidden, "The certificate is not a gateway's that was enrolled here.")
+    }
+    guard let gateway = try await store.gateway(name), gateway.state == .active, gateway.certificateID == id else {
+      throw ManagerError(.forbidden, "The certificate of gateway '\(name)' is not the one in force.")
+    }
+    return name
+  }
+}

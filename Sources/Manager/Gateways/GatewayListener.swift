@@ -1,0 +1,132 @@
+import CoAPStream
+import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import NIOTLS
+import ServiceLifecycle
+
+/// Where gateways connect: CoAP over TCP and mutual TLS 1.3 (RFC 8323 §4, `coaps+tcp`), ALPN `coap`.
+///
+/// A certificate of the network's CA is not enough: the gateway must be in the table, active, with exactly this certificate.
+struct GatewayListener: Service {
+  let address: ListenAddress
+  let identity: ServerIdentity
+  let gate: GatewayGate
+  let connections: GatewayConnections
+  let engine: EnrolmentEngine
+  let desk: DeviceDesk
+  let ledger: Ledger
+  let logger: Logger
+  /// Told of the address once the socket is open.
+  let onOpen: @Sendable (SocketAddress) async -> Void
+
+  /// The most gateways at the same time; the next one waits in the backlog until one goes.
+  private static let connectionLimit = 1024
+  /// How long a connection may take until it has negotiated TLS.
+  private static let handshakeLimit: TimeAmount = .seconds(10)
+
+  func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      await identity.ready()
+      // Asked to end before there was a certificate.
+      guard identity.context != nil else { return }
+      let server = try await bind()
+      if let local = server.channel.localAddress { await onOpen(local) }
+      try await serve(server)
+    }
+  }
+
+  private func serve(_ server: NIOAsyncChannel<Pending, Never>) async throws {
+    let slots = Slots(limit: Self.connectionLimit)
+    try await server.executeThenClose { pending in
+      try await withThrowingDiscardingTaskGroup { group in
+        for try await peer in pending {
+          await slots.take()
+          group.addTask {
+            await self.serve(peer)
+            slots.giveBack()
+          }
+        }
+        group.cancelAll()
+      }
+    }
+  }
+
+  private typealias Pending = EventLoopFuture<GatewayPeer?>
+
+  private func bind() async throws -> NIOAsyncChannel<Pending, Never> {
+    do {
+      return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .serverChannelOption(.backlog, value: 256)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .bind(host: address.host, port: address.port) { channel in
+          channel.eventLoop.makeCompletedFuture { try self.initialise(channel) }
+        }
+    } catch {
+      throw ManagerError(
+        .configuration, "Cannot listen for gateways on \(address): \(error).",
+        remedy: "Give another address with --gateways.")
+    }
+  }
+
+  /// TLS, then CoAP if both agree on it; a peer that dawdles in between is cut off.
+  private func initialise(_ channel: any Channel) throws -> Pending {
+    guard let context = identity.context else { throw ChannelError.ioOnClosedChannel }
+    let deadline = channel.eventLoop.scheduleTask(in: Self.handshakeLimit) { channel.close(promise: nil) }
+    let negotiation = NIOTypedApplicationProtocolNegotiationHandler<GatewayPeer?> { result, channel in
+      channel.eventLoop.makeCompletedFuture {
+        deadline.cancel()
+        guard case .negotiated("coap") = result,
+          let certificate = try channel.pipeline.syncOperations.nioSSL_peerCertificate()
+        else {
+          channel.close(promise: nil)
+          return nil
+        }
+        return GatewayPeer(
+          certificate: try certificate.toDERBytes(), connection: try CoAPConnection(addingHandlersTo: channel))
+      }
+    }
+    try channel.pipeline.syncOperations.addHandlers(NIOSSLServerHandler(context: context), negotiation)
+    return negotiation.protocolNegotiationResult
+  }
+
+  private func serve(_ pending: Pending) async {
+    // A handshake that fails is the peer's business; it says so itself.
+    guard let peer = try? await pending.get() else { return }
+    do {
+      let name = try await gate.admit(peer.certificate)
+      await serve(peer.connection, of: name)
+    } catch {
+      logger.warning("a gateway was turned away", metadata: ["error": "\(error)"])
+      await peer.connection.close()
+    }
+  }
+
+  private func serve(_ connection: CoAPConnection, of name: String) async {
+    if let older = connections.add(connection, of: name) { Task { await older.close() } }
+    tell(name, connected: true)
+    do {
+      try await engine.gatewayConnected(name)
+      try await connection.run { await desk.answer($0, from: name) }
+    } catch {
+      logger.info("a gateway's connection ended", metadata: ["gateway": "\(name)", "error": "\(error)"])
+    }
+    if connections.remove(connection, of: name) { tell(name, connected: false) }
+  }
+
+  private func tell(_ name: String, connected: Bool) {
+    var event = ManagerEvent(.gateway, at: ledger.clock.now)
+    event.gateway = name
+    event.connected = connected
+    ledger.events(event)
+  }
+}
+
+/// What a handshake left: the peer's certificate, and the connection.
+struct GatewayPeer: Sendable {
+  /// DER.
+  let certificate: [UInt8]
+  let connection: CoAPConnection
+}

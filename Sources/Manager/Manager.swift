@@ -1,0 +1,79 @@
+import Foundation
+public import Logging
+import PKI
+public import ServiceLifecycle
+import X509
+
+/// The Certificate Manager: registration authority, inventory and enrolment of a network's devices.
+///
+///     let manager = try Manager(configuration: configuration) { print($0.line) }
+///     try await manager.runUntilSignalled()
+///
+/// Three trust contexts stay apart: administrators (own admin CA), gateways (the network's CA and the gateways table), and
+/// towards the CA the anchor given at `init`.
+public struct Manager: Service {
+  let configuration: ManagerConfiguration
+  let ledger: Ledger
+  let engine: EnrolmentEngine
+  let identity: OwnIdentity
+  let connections: GatewayConnections
+  let admin: AdminAuthority
+  let logger: Logger
+  private let database: SQLiteStore
+  private let lock: FolderLock
+
+  /// Opens the folder: configuration's files, admin CA (made at the first start), database. Nothing listens yet.
+  ///
+  /// - Parameters:
+  ///   - clock: the time; tests bring their own.
+  ///   - events: told of everything that happens, see ``ManagerEvent``.
+  /// - Throws: ``ManagerError`` saying what is wrong; nothing is changed then.
+  public init(
+    configuration: ManagerConfiguration, clock: any ManagerClock = SystemClock(), logger: Logger = .silent,
+    events: @escaping EventSink = { _ in }
+  ) throws {
+    try self.init(configuration: configuration, clock: clock, logger: logger, events: events) { $0 }
+  }
+
+  /// - Parameter wrap: puts something in front of the store; tests let it fail.
+  init(
+    configuration: ManagerConfiguration, clock: any ManagerClock, logger: Logger, events: @escaping EventSink,
+    wrap: (SQLiteStore) -> any Store
+  ) throws {
+    self.configuration = configuration
+    self.logger = logger
+    do {
+      lock = try FolderLock(configuration.folder)
+      database = try SQLiteStore(path: configuration.folder.database)
+      try configuration.folder.create()
+      admin = try AdminAuthority.open(configuration.folder, network: configuration.network, now: clock.now)
+      let anchors = try Certificate.readPEM(configuration.authorityAnchor)
+      let client = try AuthorityClient(url: configuration.authorityURL, anchors: anchors)
+      let registrationAuthority = RegistrationAuthorityIdentity()
+      let connector = FullCMCConnector(client: client, identity: registrationAuthority, clock: clock)
+      connections = GatewayConnections()
+      ledger = Ledger(store: wrap(database), clock: clock, events: events)
+      engine = EnrolmentEngine(
+        ledger: ledger, authority: connector,
+        devices: DeviceCaller(transport: connections, policy: configuration.enrolmentPolicy),
+        policy: configuration.enrolmentPolicy, logger: logger)
+      identity = OwnIdentity(
+        configuration: configuration, ledger: ledger, client: client,
+        desk: OrderDesk(ledger: ledger, authority: connector), registrationAuthority: registrationAuthority,
+        server: ServerIdentity(), logger: logger)
+    } catch let error as PKIError {
+      throw ManagerError(error)
+    }
+  }
+
+  /// Releases what `run` does not: to be called when the manager is not needed any more.
+  func shutdown() async {
+    try? await identity.client.shutdown()
+    try? database.close()
+  }
+}
+
+extension Logger {
+  /// A logger that says nothing.
+  public static var silent: Logger { Logger(label: "muster.manager") { _ in SwiftLogNoOpLogHandler() } }
+}

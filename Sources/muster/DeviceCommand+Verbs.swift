@@ -1,0 +1,108 @@
+import ArgumentParser
+import Manager
+
+extension DeviceCommand {
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List devices.")
+    @OptionGroup var options: ManagerOptions
+    @Option(help: "Only those in this state.")
+    var state: String?
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+      try await explainingFailure {
+        let devices: [DeviceView] = try await options.withClient {
+          try await $0.all("devices", query: state.map { ["state": $0] } ?? [:])
+        }
+        if json { try Output.json(devices) } else { Output.table(DeviceView.head, devices.map(\.row)) }
+      }
+    }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show one device, and why it does not go on if it does not.")
+    @OptionGroup var one: OneDevice
+
+    func run() async throws {
+      try await explainingFailure {
+        try one.show(try await one.options.withClient { try await $0.get("devices/\(one.id)") })
+      }
+    }
+  }
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make a device known beforehand.",
+      discussion: """
+        When it calls it goes on without asking. Until messages are protected end to end, whoever calls first under that \
+        serial number is taken for it.
+        """)
+    @OptionGroup var one: OneDevice
+    @Option(help: "Its model, for people.")
+    var model: String?
+
+    func run() async throws {
+      try await explainingFailure {
+        let id = try DeviceID(one.id).text
+        try one.show(try await one.options.withClient { try await $0.post("devices", DeviceAddition(id: id, model: model)) })
+      }
+    }
+  }
+
+  struct Approve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Let a waiting device have a certificate.")
+    @OptionGroup var one: OneDevice
+
+    func run() async throws {
+      try await explainingFailure {
+        try one.show(try await one.options.withClient { try await $0.post("devices/\(one.id)/approve") })
+      }
+    }
+  }
+
+  struct Enrol: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Start a device's enrolment again, or renew its certificate.")
+    @OptionGroup var one: OneDevice
+
+    func run() async throws {
+      try await explainingFailure {
+        try one.show(try await one.options.withClient { try await $0.post("devices/\(one.id)/enrol") })
+      }
+    }
+  }
+}
+
+/// A device by its id, and how to print it.
+struct OneDevice: ParsableArguments {
+  @OptionGroup var options: ManagerOptions
+  @Argument(help: "The device's id: its serial number.")
+  var id: String
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  /// A path may hold nothing but an id.
+  func validate() throws {
+    do { _ = try DeviceID(id) } catch { throw ValidationError(error.description) }
+  }
+
+  func show(_ device: DeviceView) throws {
+    if json { try Output.json(device) } else { Output.fields(device.fields) }
+  }
+}
+
+extension AdminClient {
+  /// All pages of a list.
+  func all<Item: Codable & Sendable>(_ path: String, query: [String: String] = [:]) async throws -> [Item] {
+    var items: [Item] = []
+    var query = query
+    query["limit"] = "500"
+    while true {
+      let page: PageView<Item> = try await get(path, query: query)
+      items += page.items
+      guard let next = page.next else { return items }
+      query["after"] = next
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Manager
+
+extension ManagerCommand {
+  /// `muster manager init`: makes the folder; the manager enrols itself when it first runs.
+  struct Init: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make a manager's folder.",
+      discussion: """
+        Writes DIR/manager.yaml, the CA's anchor and the one-time code. Nothing is asked of the CA yet: that is done by \
+        'muster manager run', which keeps asking until it gets an answer.
+        """)
+
+    @Option(help: ArgumentHelp("The folder to make.", valueName: "dir"))
+    var dir: String
+
+    @Option(help: "The network's name: 1 to 32 letters, digits, spaces, '.', '_' or '-'.")
+    var network: String
+
+    @Option(help: ArgumentHelp("The CA's base URL, https://HOST:PORT.", valueName: "url"))
+    var ca: String
+
+    @Option(help: ArgumentHelp("The CA's anchor, PEM.", valueName: "file"))
+    var caAnchor: String
+
+    @Option(help: ArgumentHelp("The CA's one-time code for this manager.", valueName: "code"))
+    var caCode: String
+
+    @Option(help: ArgumentHelp("Gives each device the DNS name <id>.SUFFIX.", valueName: "suffix"))
+    var nameSuffix: String?
+
+    @Flag(help: "Print what was made as JSON.")
+    var json = false
+
+    func run() async throws {
+      try await explainingFailure {
+        let folder = ManagerFolder(dir)
+        try ManagerInitialiser(
+          folder: folder, network: network, authorityURL: ca, anchorFile: caAnchor, code: caCode,
+          nameSuffix: nameSuffix
+        ).run()
+        if json {
+          try Output.json(["configuration": folder.configuration, "network": network])
+        } else {
+          Output.line("The manager of network '\(network)' is in \(dir).")
+          Output.line("Start it with: muster manager run --dir \(dir)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `muster manager`: the Certificate Manager.
+struct ManagerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "manager",
+    abstract: "Run a network's Certificate Manager.",
+    discussion: managerExitStatuses,
+    subcommands: [Init.self, Run.self])
+}

@@ -1,0 +1,74 @@
+import COSE
+
+/// What a device in factory state says about itself: the answer to `/id` (docs/spec/device.md).
+struct DeviceIdentity: Equatable {
+  var serialNumber = ""
+  var model = ""
+  var firmware = ""
+  /// The longest CoAP message it takes, in bytes.
+  var maxMessageBytes: UInt64 = 0
+
+  /// - Returns: nil when the bytes are no such map.
+  init?(cbor: [UInt8]) {
+    do {
+      var reader = try CBORReader(cbor.span)
+      for _ in 0..<(try reader.map()) {
+        switch try reader.uint() {
+        case 1: serialNumber = String(utf8: try reader.text())
+        case 2: model = String(utf8: try reader.text())
+        case 3: firmware = String(utf8: try reader.text())
+        case 4: maxMessageBytes = try reader.uint()
+        default: try reader.skip()
+        }
+      }
+    } catch {
+      return nil
+    }
+    // The serial number is printed, and typed by people: nothing may hide in it.
+    let allowed = serialNumber.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    guard (1...32).contains(serialNumber.utf8.count), allowed else { return nil }
+  }
+}
+
+/// What `/provision` takes, and how it refuses.
+enum ProvisionRequest {
+  static func cbor(network: String, anchor: [UInt8]) throws(CBORError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 16 + network.utf8.count + anchor.count)
+    var buffer = bytes.mutableSpan
+    var writer = CBORWriter(&buffer)
+    writer.map(2)
+    writer.uint(1)
+    writer.text(utf8: Array(network.utf8).span)
+    writer.uint(2)
+    writer.bytes(anchor.span)
+    let count = try writer.finish()
+    return Array(bytes[..<count])
+  }
+
+  /// The name of the reason in a refusal's payload; nil when there is none.
+  static func refusalName(cbor: [UInt8]) -> String? {
+    do {
+      var reader = try CBORReader(cbor.span)
+      for _ in 0..<(try reader.map()) {
+        if try reader.uint() == 2 { return String(utf8: try reader.text()) }
+        try reader.skip()
+      }
+    } catch {}
+    return nil
+  }
+}
+
+extension String {
+  /// CBOR's text, which its reader has checked to be UTF-8, without what could move a terminal's cursor.
+  fileprivate init(utf8 span: Span<UInt8>) {
+    let text = span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    self = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control }))
+  }
+}

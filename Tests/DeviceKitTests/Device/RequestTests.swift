@@ -1,0 +1,125 @@
+import CoAP
+import DeviceKit
+import Testing
+
+@Suite("Requests to a device")
+struct RequestTests {
+  private func provisioned() throws -> (Bench, TestNetwork) {
+    let bench = Bench()
+    try bench.restart()
+    let network = TestNetwork()
+    bench.provision(network)
+    return (bench, network)
+  }
+
+  @Test("Unknown resources, wrong methods, formats and critical options have their codes")
+  func codes() throws {
+    let (bench, network) = try provisioned()
+    #expect(bench.ask(.get, "nothing")?.code == .notFound)
+    #expect(bench.ask(.get, "")?.code == .notFound)
+    #expect(bench.ask(.get, "status/more")?.code == .notFound)
+    #expect(bench.ask(.delete, "status")?.code == .methodNotAllowed)
+    #expect(bench.ask(.get, "csr")?.code == .methodNotAllowed)
+    #expect(bench.ask(.post, "crt")?.code == .methodNotAllowed)
+    #expect(bench.ask(.get, "crt")?.code == .notFound)
+    let payload = TestCBOR.map([1: .text(network.name)])
+    #expect(bench.ask(.post, "csr", .text, payload)?.code == .unsupportedContentFormat)
+    #expect(bench.ask(.post, "csr", nil, payload)?.code == .unsupportedContentFormat)
+    var message = TestMessage(.get)
+    message.path = "status"
+    message.critical = 65003
+    #expect(bench.ask(message)?.code == .badOption)
+    message.critical = 65002
+    #expect(bench.ask(message)?.code == .content)
+    #expect(bench.keys.keys.isEmpty)
+  }
+
+  @Test("A certification request for another network is a conflict, and no key is made")
+  func otherNetwork() throws {
+    let (bench, _) = try provisioned()
+    for name in ["Other", "Test networ", "Test network2", "test network"] {
+      #expect(bench.ask(.post, "csr", .cbor, TestCBOR.map([1: .text(name)]))?.code == .conflict, "\(name)")
+    }
+    #expect(bench.keys.keys.isEmpty)
+  }
+
+  @Test("A suffix that is no DNS name is refused", arguments: ["a b", "x/y", "ä", String(repeating: "a", count: 129)])
+  func badSuffix(suffix: String) throws {
+    let (bench, network) = try provisioned()
+    #expect(bench.requestCSR(network, suffix: suffix)?.code == .badRequest)
+    #expect(bench.keys.keys.isEmpty)
+  }
+
+  @Test("Without entropy there is no key, and the status says so")
+  func entropy() throws {
+    let bench = Bench()
+    bench.keys.hasEntropy = false
+    try bench.restart()
+    let network = TestNetwork()
+    bench.provision(network)
+    let answer = bench.requestCSR(network)
+    #expect(answer?.code == .serviceUnavailable)
+    #expect(answer?.maxAge == 60)
+    #expect(bench.keys.keys.isEmpty)
+    #expect(bench.state == .provisioned)
+    #expect(TestCBOR.fields(bench.ask(.get, "status")?.payload ?? [])?[6]?.bool == false)
+    bench.keys.hasEntropy = true
+    #expect(bench.requestCSR(network)?.code == .changed)
+    #expect(TestCBOR.fields(bench.ask(.get, "status")?.payload ?? [])?[6]?.bool == true)
+  }
+
+  @Test("Signals, empty messages, stray answers and garbage get no answer")
+  func silence() throws {
+    let (bench, _) = try provisioned()
+    for code in [Code.csm, .ping, .release, .abort, .content, .changed, .notFound] {
+      #expect(bench.handle(TestMessage(code).frame).isEmpty, "\(code.rawValue)")
+    }
+    #expect(bench.handle([0x00, 0x00]).isEmpty)
+    var random = SeededRandom(seed: 5)
+    for _ in 0..<5000 {
+      let count = Int.random(in: 0...80, using: &random)
+      _ = bench.handle((0..<count).map { _ in UInt8.random(in: 0...255, using: &random) })
+    }
+    #expect(bench.state == .provisioned)
+  }
+
+  @Test("A request cut short or changed anywhere never traps and never provisions")
+  func damagedRequests() throws {
+    let (bench, network) = try provisioned()
+    var message = TestMessage(.post)
+    message.path = "csr"
+    message.format = .cbor
+    message.payload = TestCBOR.map([1: .text(network.name), 2: .text("d.example")])
+    let frame = message.frame
+    for count in frame.indices { _ = bench.handle(Array(frame.prefix(count))) }
+    for index in frame.indices {
+      for mask in [UInt8(1), 0x10, 0x80, 0xFF] {
+        var damaged = frame
+        damaged[index] ^= mask
+        _ = bench.handle(damaged)
+      }
+    }
+    #expect(bench.keys.made.count <= 1)
+  }
+
+  @Test("Slow work is announced, and only slow work")
+  func slowWork() throws {
+    let (bench, network) = try provisioned()
+    func work(_ code: Code, _ path: String, block: Block? = nil) -> UInt16 {
+      var message = TestMessage(code)
+      message.path = path
+      message.block1 = block
+      return bench.expectedWork(message.frame)
+    }
+    #expect(work(.post, "csr") == 200)
+    _ = bench.requestCSR(network)
+    #expect(work(.post, "csr") == 100)
+    #expect(work(.put, "crt", block: Block(number: 0, more: true, sizeExponent: 5)) == 0)
+    #expect(work(.put, "crt", block: Block(number: 1, more: false, sizeExponent: 5)) == 600)
+    #expect(work(.put, "crt") == 600)
+    #expect(work(.get, "crt") == 0)
+    #expect(work(.get, "status") == 0)
+    #expect(work(.post, "provision") == 0)
+    #expect(bench.expectedWork([1, 2, 3]) == 0)
+  }
+}

@@ -1,0 +1,132 @@
+import COSE
+import Testing
+
+@testable import DeviceKit
+
+@Suite("The journal")
+struct JournalTests {
+  let network = Array("Test network".utf8)
+  let anchor = [UInt8](repeating: 0xA5, count: 431)
+  let certificates = (0..<1101).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+
+  private func open(_ chip: FlashChip) throws -> Journal<SimulatedFlash> {
+    var journal = Journal(flash: SimulatedFlash(chip: chip))
+    try journal.open()
+    return journal
+  }
+
+  private func stage(_ journal: inout Journal<SimulatedFlash>) throws(FlashError) {
+    try journal.beginStaging()
+    for start in stride(from: 0, to: certificates.count, by: 256) {
+      try journal.stage(Array(certificates[start..<min(start + 256, certificates.count)]).span, at: start)
+    }
+  }
+
+  @Test("Blank flash is factory state, whether it reads zeros or ones", arguments: [UInt8(0x00), 0xFF, 0x5A])
+  func blankFlash(fill: UInt8) throws {
+    let chip = FlashChip(pages: 12, fill: fill)
+    var journal = try open(chip)
+    #expect(journal.record == JournalRecord())
+    try journal.commitProvisioning(network: network.span, anchor: anchor.span)
+    #expect(try open(chip).record == journal.record)
+    #expect(chip.doubleWrites == 0)
+  }
+
+  @Test("What was committed is there after a restart", arguments: [1, 2, 4, 8, 16])
+  func commitsSurvive(writeBytes: Int) throws {
+    let chip = FlashChip(pages: 12, writeBytes: writeBytes)
+    var journal = try open(chip)
+    try journal.commitProvisioning(network: network.span, anchor: anchor.span)
+    try journal.commitKey(KeyID(rawValue: 0x1001))
+    try stage(&journal)
+    try journal.commitCertificates(count: certificates.count)
+
+    journal = try open(chip)
+    #expect(journal.record.key == KeyID(rawValue: 0x1001))
+    #expect(try journal.flash.holds(network.span, at: journal.networkOffset))
+    #expect(try journal.flash.holds(anchor.span, at: journal.anchorOffset))
+    #expect(try journal.flash.holds(certificates.span, at: journal.certificatesOffset))
+    #expect(journal.record.certificatesBytes == certificates.count)
+    #expect(chip.doubleWrites == 0)
+  }
+
+  @Test("A reset leaves nothing of the network in flash")
+  func resetErases() throws {
+    let chip = FlashChip(pages: 12)
+    var journal = try open(chip)
+    try journal.commitProvisioning(network: network.span, anchor: anchor.span)
+    try journal.commitReset()
+    #expect(try open(chip).record == JournalRecord())
+    #expect(!chip.bytes.contains(0xA5))
+    #expect(chip.bytes.firstRange(of: network) == nil)
+  }
+
+  @Test("Another key takes the certificates of the one before with it")
+  func keysOwnTheirCertificates() throws {
+    let chip = FlashChip(pages: 12)
+    var journal = try open(chip)
+    try journal.commitProvisioning(network: network.span, anchor: anchor.span)
+    try journal.commitKey(KeyID(rawValue: 0x1001))
+    try stage(&journal)
+    try journal.commitCertificates(count: certificates.count)
+    try journal.commitKey(nil)
+    #expect(journal.record.certificatesBytes == 0)
+    #expect(try open(chip).record == journal.record)
+  }
+
+  @Test("The sequence wraps, and the newer slot still wins")
+  func sequenceWraps() {
+    func header(_ sequence: UInt32) -> SlotHeader {
+      SlotHeader(uid: 1, sequence: sequence, count: 0, flags: 0, checksum: 0)
+    }
+    #expect(header(0).isNewer(than: header(.max)))
+    #expect(!header(.max).isNewer(than: header(0)))
+    #expect(header(5).isNewer(than: header(4)))
+    #expect(!header(4).isNewer(than: header(4)))
+  }
+
+  @Test("A journal whose sequence has come round goes on")
+  func journalWraps() throws {
+    let chip = FlashChip(pages: 12)
+    var flash = SimulatedFlash(chip: chip)
+    let slot = Slot(firstPage: 0, pages: 5)
+    try slot.clear(in: &flash)
+    try flash.write(JournalRecord().encoded.span, at: slot.payload(in: flash))
+    _ = try slot.commit(uid: SlotHeader.journal, count: 16, sequence: .max, flags: 0, in: &flash)
+    var journal = try open(chip)
+    #expect(journal.sequence == .max)
+    try journal.commitProvisioning(network: network.span, anchor: anchor.span)
+    #expect(journal.sequence == 0)
+    #expect(try open(chip).record == journal.record)
+  }
+
+  @Test("Staging is over with the next commit, and outside its room")
+  func stagingEnds() throws {
+    let chip = FlashChip(pages: 12)
+    var journal = try open(chip)
+    try journal.commitProvisioning(network: network.span, anchor: anchor.span)
+    try journal.beginStaging()
+    try journal.commitKey(KeyID(rawValue: 0x1001))
+    #expect(throws: FlashError.outOfRange) { try journal.stage([1, 2].span, at: 0) }
+    try journal.beginStaging()
+    let room = journal.certificatesCapacity
+    #expect(throws: FlashError.outOfRange) { try journal.stage([1, 2].span, at: room - 1) }
+    try journal.stage([1, 2].span, at: (room - 2) & ~15)
+  }
+
+  @Test("Every bit of a committed slot counts: a decayed one is not there")
+  func decay() throws {
+    let chip = FlashChip(pages: 12)
+    var journal = try open(chip)
+    try journal.commitProvisioning(network: network.span, anchor: anchor.span)
+    let base = journal.networkOffset - JournalRecord.bytes - Slot.payloadOffset
+    let sound = chip.bytes
+    // Header without its reserved tail, commit word, and payload without the padding of its last part.
+    let protected = Array(base..<base + 36) + Array(base + 48..<base + 48 + journal.record.payloadBytes)
+    for index in protected {
+      chip.bytes = sound
+      chip.bytes[index] ^= 1 << UInt8(index % 8)
+      #expect(try open(chip).record == JournalRecord(), "offset \(index - base)")
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import COSE
+import Crypto
+
+/// What a device's key storage holds; it survives restarts.
+final class KeyTable {
+  let power: Power
+  var keys: [UInt32: P256.Signing.PrivateKey] = [:]
+  /// Every key ever made.
+  private(set) var made: [P256.Signing.PrivateKey] = []
+  var hasEntropy = true
+
+  init(power: Power) {
+    self.power = power
+  }
+
+  /// Storing and erasing a key are each done whole or not at all, as `KeyStorage` does them.
+  func change(_ body: () -> Void) -> Bool {
+    power.perform(body) { if Bool.random(using: &$0) { body() } }
+  }
+
+  func insert(_ key: P256.Signing.PrivateKey, as id: UInt32) {
+    keys[id] = key
+    made.append(key)
+  }
+}
+
+/// Cryptography by swift-crypto, with keys in a ``KeyTable``.
+struct TestCryptography: Cryptography {
+  let table: KeyTable
+
+  struct Hash: SHA256Hash {
+    private var hash = SHA256()
+
+    mutating func update(_ bytes: Span<UInt8>) throws(CryptoError) {
+      hash.update(data: bytes.array)
+    }
+
+    consuming func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError) {
+      guard digest.count == 32 else { throw .unsupported }
+      for (index, byte) in hash.finalize().enumerated() { digest[index] = byte }
+    }
+  }
+
+  func makeHash() throws(CryptoError) -> Hash { Hash() }
+
+  func random(into bytes: inout MutableSpan<UInt8>) throws(CryptoError) {
+    guard table.hasEntropy else { throw .noEntropy }
+    for index in bytes.indices { bytes[index] = UInt8.random(in: 0...255) }
+  }
+
+  func generateSigningKey(_ id: KeyID) throws(CryptoError) {
+    guard table.hasEntropy else { throw .noEntropy }
+    guard table.keys[id.rawValue] == nil else { throw .keyExists }
+    let key = P256.Signing.PrivateKey()
+    guard table.change({ table.insert(key, as: id.rawValue) }) else { throw .storage }
+  }
+
+  func destroyKey(_ id: KeyID) throws(CryptoError) {
+    guard table.keys[id.rawValue] != nil else { return }
+    guard table.change({ table.keys[id.rawValue] = nil }) else { throw .storage }
+  }
+
+  func hasKey(_ id: KeyID) -> Bool { table.keys[id.rawValue] != nil }
+
+  func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(CryptoError) {
+    guard let key = table.keys[id.rawValue] else { throw .noSuchKey }
+    for (index, byte) in key.publicKey.x963Representation.enumerated() { point[index] = byte }
+  }
+
+  func sign(
+    digest: Span<UInt8>, with id: KeyID, into signature: inout MutableSpan<UInt8>
+  ) throws(CryptoError) {
+    guard let key = table.keys[id.rawValue] else { throw .noSuchKey }
+    guard let made = try? key.signature(for: Prehashed(digest.array)) else { throw .failed }
+    for (index, byte) in made.rawRepresentation.enumerated() { signature[index] = byte }
+  }
+
+  func verify(_ signature: Span<UInt8>, digest: Span<UInt8>, publicKey: Span<UInt8>) throws(CryptoError) {
+    guard let key = try? P256.Signing.PublicKey(x963Representation: publicKey.array) else { throw .badPoint }
+    guard let parsed = try? P256.Signing.ECDSASignature(rawRepresentation: signature.array),
+      key.isValidSignature(parsed, for: Prehashed(digest.array))
+    else { throw .badSignature }
+  }
+}
+
+/// A digest that was computed elsewhere.
+struct Prehashed: Digest {
+  static let byteCount = 32
+  private let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    try bytes.withUnsafeBytes(body)
+  }
+
+  func makeIterator() -> Array<UInt8>.Iterator { bytes.makeIterator() }
+}
+
+extension Span where Element == UInt8 {
+  var array: [UInt8] { indices.map { self[$0] } }
+}

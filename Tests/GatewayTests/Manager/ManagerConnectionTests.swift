@@ -1,0 +1,80 @@
+import CoAP
+import CoAPStream
+import Testing
+
+@testable import Gateway
+
+@Suite("The connection to the manager", .timeLimit(.minutes(1)))
+struct ManagerConnectionTests {
+  private let pki: TestPKI
+  private let lines = [NamedLine(name: LineName("a")!, specification: .unixSocket(path: "/nonexistent/a"))]
+
+  init() throws {
+    pki = try TestPKI()
+  }
+
+  @Test("The manager is verified by its address, or by its name")
+  func verified() async throws {
+    let manager = try await FakeManager(pki)
+    for (host, name) in [("127.0.0.1", nil), ("localhost", nil), ("127.0.0.1", "localhost")] {
+      let gateway = try RunningGateway(
+        pki, managerPort: manager.port, managerHost: host, managerName: name, lines: lines)
+      await gateway.waitUntilConnected()
+      try await gateway.stop()
+    }
+    await manager.kill()
+  }
+
+  @Test("A manager with a certificate for another name is not believed")
+  func otherName() async throws {
+    let manager = try await FakeManager(pki, identity: pki.manager(dnsName: "elsewhere", address: [10, 0, 0, 1]))
+    for (host, name) in [("127.0.0.1", nil), ("127.0.0.1", "localhost")] {
+      let gateway = try RunningGateway(
+        pki, managerPort: manager.port, managerHost: host, managerName: name, lines: lines)
+      #expect(await gateway.managerFailure()?.contains("for another name") == true)
+      #expect(await !gateway.gateway.status().manager.isConnected)
+      try await gateway.stop()
+    }
+    await manager.kill()
+  }
+
+  @Test("A manager under another authority is not believed")
+  func otherAuthority() async throws {
+    let stranger = try TestPKI()
+    let manager = try await FakeManager(stranger)
+    let gateway = try RunningGateway(pki, managerPort: manager.port, lines: lines)
+    #expect(await gateway.managerFailure() == "the manager's certificate leads to no anchor in ca.pem")
+    try await gateway.stop()
+    await manager.kill()
+  }
+
+  @Test("A gateway whose certificate the manager does not take is not connected, and keeps trying")
+  func refused() async throws {
+    // The manager's own certificate is of the gateway's authority; what it trusts is not.
+    let stranger = try TestPKI()
+    let manager = try await FakeManager(stranger, identity: pki.manager())
+    let gateway = try RunningGateway(pki, managerPort: manager.port, lines: lines)
+    for _ in 1...3 { #expect(await gateway.managerFailure()?.contains("does not take the gateway's") == true) }
+    #expect(await gateway.gateway.status().manager.connections == 0)
+    try await gateway.stop()
+    await manager.kill()
+  }
+
+  @Test("Who speaks no CoAP is no manager")
+  func otherProtocol() async throws {
+    let manager = try await FakeManager(pki, protocols: ["http/1.1"])
+    let gateway = try RunningGateway(pki, managerPort: manager.port, lines: lines)
+    #expect(await gateway.managerFailure()?.contains("does not speak CoAP") == true)
+    try await gateway.stop()
+    await manager.kill()
+  }
+
+  @Test("With nobody there the gateway keeps trying, and stops at once when told to")
+  func nobody() async throws {
+    let manager = try await FakeManager(pki)
+    await manager.kill()
+    let gateway = try RunningGateway(pki, managerPort: manager.port, lines: lines)
+    for _ in 1...3 { #expect(await gateway.managerFailure() == "Connection refused") }
+    try await gateway.stop()
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+
+@testable import Manager
+
+/// One life of the manager's inside on a rig's folder: from opening the store to its end, orderly or not.
+struct Life: Sendable {
+  let rig: Rig
+  let store: SQLiteStore
+  let ledger: Ledger
+  let engine: EnrolmentEngine
+  let desk: DeviceDesk
+
+  init(_ rig: Rig, wrap: (SQLiteStore) -> any Store = { $0 }) throws {
+    self.rig = rig
+    store = try rig.openStore()
+    ledger = rig.ledger(wrap(store))
+    engine = rig.engine(ledger)
+    desk = rig.desk(ledger, engine)
+  }
+
+  /// Runs the engine while `body` runs, then drops it where it stands.
+  func run(_ body: @escaping @Sendable (Life) async throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await engine.run() }
+      defer { group.cancelAll() }
+      try await body(self)
+    }
+    try store.close()
+  }
+
+  func device() async throws -> Device? { try await store.device(rig.device.id) }
+  func state() async throws -> DeviceState? { try await device()?.state }
+
+  func serial() async throws -> String? {
+    guard let id = try await device()?.certificateID else { return nil }
+    return try await store.certificate(id)?.serial
+  }
+
+  /// The device's call at `/register`, over line `d1` of gateway `g`.
+  func register() async throws {
+    _ = await desk.answer(try rig.device.registration().from(line), from: "g")
+  }
+
+  /// The device's call at `/report`, if it has something to report.
+  func report() async throws {
+    guard let report = try rig.device.report() else { return }
+    _ = await desk.answer(report.from(line), from: "g")
+  }
+
+  func approve() async throws {
+    try await ledger.commit(.moveDevice(rig.device.id, from: .pending, to: .approved), by: .administrator("admin"))
+    await engine.wake(rig.device.id, .demand)
+  }
+
+  /// Does what device, administrator and time do, again and again, until the device is active.
+  func pursue() async throws {
+    for _ in 0..<400 {
+      if try await state() == .active { return }
+      try? await register()
+      if try await state() == .pending { try? await approve() }
+      try? await report()
+      for _ in 0..<50 { await Task.yield() }
+      rig.clock.advance(by: .seconds(10))
+    }
+    throw ManagerError(.conflict, "The device did not become active: \(String(describing: try await device())).")
+  }
+
+  private var line: String { rig.device.id.text.lowercased() }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import Manager
+
+@Suite("The SQLite store")
+struct SQLiteStoreTests {
+  let rig = try! Rig("D1")  // a test without a folder has failed already
+
+  @Test("Every commit is flushed: synchronous is FULL after opening and after writing")
+  func durability() async throws {
+    let store = try rig.openStore()
+    #expect(try await store.synchronousLevel() == 2)
+    try await store.commit(.addDevice(try DeviceID("D1"), model: nil), by: .manager, at: rig.clock.now)
+    #expect(try await store.synchronousLevel() == 2)
+    let journal = try await store.pool.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
+    #expect(journal == "wal")
+  }
+
+  @Test("A database of a newer program is refused, and not a byte of it changes")
+  func newerDatabase() async throws {
+    let path = "\(rig.folder.path)/manager.sqlite"
+    let store = try rig.openStore()
+    try await store.commit(.addDevice(try DeviceID("D1"), model: nil), by: .manager, at: rig.clock.now)
+    try await store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 99") }
+    try store.close()
+    let before = try Data(contentsOf: URL(fileURLWithPath: path))
+    #expect(throws: ManagerError(.databaseTooNew, "")) { try SQLiteStore(path: path) }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    let error = try #require(throws: ManagerError.self) { try SQLiteStore(path: path) }
+    #expect(error.reason.contains("99"))
+    #expect(error.code.exitStatus == 74)
+  }
+
+  @Test("Another program's database is refused")
+  func foreignDatabase() throws {
+    let path = "\(rig.folder.path)/manager.sqlite"
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { try $0.execute(sql: "PRAGMA application_id = 7; PRAGMA user_version = 1") }
+    try queue.close()
+    #expect(throws: ManagerError(.database, "")) { try SQLiteStore(path: path) }
+  }
+
+  @Test("A file that is no database is refused in a sentence")
+  func noDatabase() throws {
+    let path = "\(rig.folder.path)/manager.sqlite"
+    try Data(repeating: 0x5A, count: 8192).write(to: URL(fileURLWithPath: path))
+    #expect(throws: ManagerError(.database, "")) { try SQLiteStore(path: path) }
+  }
+
+  @Test("What a change expects and does not find is a conflict, and nothing of it is written, its audit row neither")
+  func conflict() async throws {
+    let store = try rig.openStore()
+    let id = try DeviceID("D1")
+    try await store.commit(.addDevice(id, model: nil), by: .manager, at: rig.clock.now)
+    let rows = try await store.audit(after: nil, limit: 100).items.count
+    await #expect(throws: ManagerError(.conflict, "")) {
+      try await store.commit(.moveDevice(id, from: .pending, to: .approved), by: .manager, at: rig.clock.now)
+    }
+    await #expect(throws: ManagerError(.alreadyExists, "")) {
+      try await store.commit(.addDevice(id, model: nil), by: .manager, at: rig.clock.now)
+    }
+    #expect(try await store.device(id)?.state == .registered)
+    #expect(try await store.audit(after: nil, limit: 100).items.count == rows)
+  }
+
+  @Test("Of many writes in one group, the ones that fail fail alone")
+  func groupIsolation() async throws {
+    let store = try rig.openStore()
+    let failures = await withTaskGroup(of: Bool.self) { group in
+      for index in 0..<200 {
+        // Every second one is a device that is there already.
+        group.addTask {
+          do {
+            let id = try DeviceID("D\(index / 2)")
+            try await store.commit(.addDevice(id, model: nil), by: .manager, at: rig.clock.now)
+            return false
+          } catch {
+            return true
+          }
+        }
+      }
+      return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+    #expect(failures == 100)
+    #expect(try await store.count(of: .registered) == 100)
+    #expect(try await store.audit(after: nil, limit: 500).items.count == 100)
+  }
+
+  @Test("Lists come in pages, each item once")
+  func paging() async throws {
+    let store = try rig.openStore()
+    for index in 0..<25 {
+      try await store.commit(.addDevice(try DeviceID("D\(index)"), model: nil), by: .manager, at: rig.clock.now)
+    }
+    var seen: [String] = []
+    var cursor: String?
+    repeat {
+      let page = try await store.devices(in: .registered, after: cursor, limit: 7)
+      seen += page.items.map(\.id.text)
+      cursor = page.next
+    } while cursor != nil
+    #expect(seen.count == 25)
+    #expect(Set(seen).count == 25)
+    #expect(try await store.devices(in: .active, after: nil, limit: 7).items.isEmpty)
+    #expect(try await store.audit(after: nil, limit: 10).next == "10")
+  }
+
+  @Test("Certificates in a chain survive their way through one column, and damage is found")
+  func certificateList() throws {
+    let list: [[UInt8]] = [[1, 2, 3], [], [UInt8](repeating: 9, count: 300)]
+    let joined = CertificateList.join(list)
+    #expect(try CertificateList.split(joined) == list)
+    for count in 1..<joined.count where count != 7 && count != 11 {
+      #expect(throws: ManagerError(.database, "")) { try CertificateList.split(Array(joined.prefix(count))) }
+    }
+  }
+}

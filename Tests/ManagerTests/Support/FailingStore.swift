@@ -1,0 +1,74 @@
+import Foundation
+import Synchronization
+
+@testable import Manager
+
+/// A store whose n-th write fails: before it happens, or after it, when only the answer is lost.
+final class FailingStore: Store {
+  enum Moment: CaseIterable { case before, after }
+  struct PowerCut: Error {}
+
+  private let base: any Store
+  private let failing: Int
+  private let moment: Moment
+  private let writes = Mutex(0)
+
+  init(_ base: any Store, failing: Int, _ moment: Moment) {
+    self.base = base
+    self.failing = failing
+    self.moment = moment
+  }
+
+  var writeCount: Int { writes.withLock { $0 } }
+
+  private func write<Value>(_ body: () async throws -> Value) async throws -> Value {
+    let number = writes.withLock { count in
+      count += 1
+      return count
+    }
+    if number == failing, moment == .before { throw PowerCut() }
+    let value = try await body()
+    if number == failing { throw PowerCut() }
+    return value
+  }
+
+  func commit(_ change: Change, by actor: Actor, at now: Date) async throws -> [DeviceTransition] {
+    try await write { try await base.commit(change, by: actor, at: now) }
+  }
+  func sight(_ id: DeviceID, _ sighting: Sighting, at now: Date) async throws {
+    try await write { try await base.sight(id, sighting, at: now) }
+  }
+
+  func device(_ id: DeviceID) async throws -> Device? { try await base.device(id) }
+  func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device> {
+    try await base.devices(in: state, after: cursor, limit: limit)
+  }
+  func count(of state: DeviceState) async throws -> Int { try await base.count(of: state) }
+  func devicesWantingWork() async throws -> [DeviceID] { try await base.devicesWantingWork() }
+  func devicesWantingWork(behind gateway: String) async throws -> [DeviceID] {
+    try await base.devicesWantingWork(behind: gateway)
+  }
+  func devicesDueForRenewal(at now: Date, share: Double, limit: Int) async throws -> [DeviceID] {
+    try await base.devicesDueForRenewal(at: now, share: share, limit: limit)
+  }
+  func enrolment(of id: DeviceID) async throws -> EnrolmentRecord? { try await base.enrolment(of: id) }
+  func holder(of key: KeyDigest) async throws -> Holder? { try await base.holder(of: key) }
+  func order(_ id: OrderID) async throws -> Order? { try await base.order(id) }
+  func order(for holder: Holder, key: KeyDigest) async throws -> Order? { try await base.order(for: holder, key: key) }
+  func certificate(_ id: CertificateID) async throws -> CertificateRecord? { try await base.certificate(id) }
+  func certificate(from order: OrderID) async throws -> CertificateRecord? { try await base.certificate(from: order) }
+  func activeCertificate(of holder: Holder) async throws -> CertificateRecord? {
+    try await base.activeCertificate(of: holder)
+  }
+  func certificates(serial: String) async throws -> [CertificateRecord] { try await base.certificates(serial: serial) }
+  func certificates(
+    of holder: Holder?, in state: CertificateRecord.State?, after cursor: String?, limit: Int
+  ) async throws -> Page<CertificateRecord> {
+    try await base.certificates(of: holder, in: state, after: cursor, limit: limit)
+  }
+  func gateway(_ name: String) async throws -> GatewayRecord? { try await base.gateway(name) }
+  func gateways() async throws -> [GatewayRecord] { try await base.gateways() }
+  func audit(after cursor: String?, limit: Int) async throws -> Page<AuditEntry> {
+    try await base.audit(after: cursor, limit: limit)
+  }
+}

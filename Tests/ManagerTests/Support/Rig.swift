@@ -1,0 +1,89 @@
+import CoAP
+import CoAPStream
+import Foundation
+import Logging
+import Synchronization
+
+@testable import Manager
+
+/// A manager's inside without sockets: store, engine, desk, a CA and devices in one process.
+final class Rig: Sendable {
+  let folder: TemporaryFolder
+  let clock = ManualClock()
+  let authority: TestAuthority
+  let devices: [DeviceID: ScriptedDevice]
+  let policy: EnrolmentPolicy
+  /// What happened, as `from>to` and problem codes.
+  let story = Mutex<[String]>([])
+
+  init(_ ids: String...) throws {
+    folder = try TemporaryFolder()
+    authority = try TestAuthority(now: clock.now)
+    devices = try Dictionary(uniqueKeysWithValues: ids.map { (try DeviceID($0), try ScriptedDevice($0)) })
+    policy = EnrolmentPolicy(network: "plant")
+  }
+
+  var device: ScriptedDevice { devices.values.first! }
+
+  /// Opens the store again, as after a crash.
+  func openStore() throws -> SQLiteStore { try SQLiteStore(path: "\(folder.path)/manager.sqlite") }
+
+  func ledger(_ store: any Store) -> Ledger {
+    Ledger(store: store, clock: clock) { [self] event in
+      story.withLock { story in
+        switch event.event {
+        case .device: story.append("\(event.from ?? "")>\(event.to ?? "")")
+        case .trouble: story.append(event.problem ?? "")
+        case .ready, .gateway, .identity, .waiting, .stopping: break
+        }
+      }
+    }
+  }
+
+  func engine(_ ledger: Ledger, transport: (any DeviceTransport)? = nil) -> EnrolmentEngine {
+    EnrolmentEngine(
+      ledger: ledger, authority: authority,
+      devices: DeviceCaller(transport: transport ?? DirectTransport(devices: devices), policy: policy),
+      policy: policy, logger: .silent, spread: { $0 })
+  }
+
+  func desk(_ ledger: Ledger, _ engine: EnrolmentEngine, perMinute: Int = 600, pendingLimit: Int = 10) -> DeviceDesk {
+    DeviceDesk(
+      ledger: ledger, engine: engine, limiter: RateLimiter(perMinute: perMinute), pendingLimit: pendingLimit,
+      logger: .silent)
+  }
+}
+
+/// Reaches scripted devices without a network: the line's name is the device's id in lower case.
+struct DirectTransport: DeviceTransport {
+  let devices: [DeviceID: ScriptedDevice]
+
+  func request(
+    _ message: CoAPMessage, over route: Route, timeout: Duration
+  ) async throws(ManagerError) -> CoAPMessage {
+    guard let device = devices.values.first(where: { $0.id.text.lowercased() == route.line }) else {
+      throw ManagerError(.unreachable, "no such line")
+    }
+    do { return try device.answer(message) } catch { throw ManagerError(.unreachable, "\(error)") }
+  }
+}
+
+extension CoAPMessage {
+  /// As a gateway passes it on.
+  func from(_ line: String) -> CoAPMessage {
+    var message = self
+    message.add(.musterLine, line)
+    return message
+  }
+}
+
+/// Waits, without sleeping, until something asynchronous has come true.
+func eventually(
+  _ what: String = "", _ condition: () async throws -> Bool, sourceLocation: (StaticString, Int) = (#fileID, #line)
+) async throws {
+  for _ in 0..<20_000 {
+    if try await condition() { return }
+    await Task.yield()
+  }
+  throw ManagerError(.conflict, "It did not come true in time: \(what)")
+}

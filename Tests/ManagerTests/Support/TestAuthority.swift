@@ -1,0 +1,77 @@
+import Foundation
+import PKI
+import Synchronization
+import X509
+
+@testable import Manager
+
+/// A CA in the same process: issues what is ordered, once per order, and does as told when told to misbehave.
+final class TestAuthority: CertificateAuthority {
+  let anchor: Certificate
+  private let key: SigningKey
+  private let now: Date
+  private struct State {
+    var issued: [OrderID: IssuedCertificate] = [:]
+    var answers: [AuthorityAnswer] = []
+    var sent = 0
+  }
+  private let state = Mutex(State())
+
+  init(now: Date) throws {
+    self.now = now
+    let key = SigningKey()
+    self.key = key
+    let name = try Subject(organization: "TEST", commonName: "TEST CA").name
+    anchor = try Certificate(
+      version: .v3, serialNumber: .random(), publicKey: .init(key.publicKey), notValidBefore: now - 3600,
+      notValidAfter: now + 86_400 * 3650, issuer: name, subject: name, signatureAlgorithm: .ecdsaWithSHA256,
+      extensions: Certificate.Extensions {
+        Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 1))
+        Critical(KeyUsage(keyCertSign: true))
+        SubjectKeyIdentifier(sha256Of: key.publicKey)
+      }, issuerPrivateKey: key.certificateKey)
+  }
+
+  /// The next orders are answered so, in this order; then it issues again.
+  func answer(_ answers: AuthorityAnswer...) { state.withLock { $0.answers += answers } }
+
+  /// How many certificates it made.
+  var issuedCount: Int { state.withLock { $0.issued.count } }
+  /// How often it was asked.
+  var sentCount: Int { state.withLock { $0.sent } }
+
+  func prepare(_ order: Order) async throws -> PreparedOrder {
+    let request = CMCRequest(
+      transaction: order.id.transaction!, certificationRequest: try CertificationRequest(order.request))
+    return PreparedOrder(order: order, message: [0xCA] + order.request, request: request)
+  }
+
+  func send(_ prepared: PreparedOrder) async -> AuthorityAnswer {
+    let scripted: AuthorityAnswer? = state.withLock { state in
+      state.sent += 1
+      return state.answers.isEmpty ? nil : state.answers.removeFirst()
+    }
+    if let scripted { return scripted }
+    do {
+      let issued = try issue(try CertificationRequest(prepared.order.request))
+      return .issued(state.withLock { state in
+        let known = state.issued[prepared.order.id] ?? issued
+        state.issued[prepared.order.id] = known
+        return known
+      })
+    } catch {
+      return .refused("\(error)")
+    }
+  }
+
+  /// A certificate for any request, outside of every order.
+  func issue(_ request: CertificationRequest, lifetime: TimeInterval = 365 * 86_400) throws -> IssuedCertificate {
+    let profile = CertificateProfile(
+      name: "device", usages: [.clientAuth], requiredSubject: [], optionalSubject: Set(Subject.Attribute.allCases),
+      dnsNames: 0...4, lifetime: lifetime)
+    let certificate = try CertificateTemplate(
+      profile: profile, request: request, serialNumber: .random(), notBefore: now - 300, issuer: anchor, pointers: nil
+    ).certificate(signedBy: key)
+    return IssuedCertificate(certificate: certificate, issuers: [])
+  }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import GRDB
+import PKI
+import Testing
+import X509
+
+@testable import MockCA
+
+@Suite("The CA's directory and database")
+struct StoreTests {
+  @Test("Every connection that writes runs with synchronous=FULL, also later")
+  func durable() async throws {
+    let ca = try TestCA()
+    _ = try await ca.makeRA()
+    let synchronous = try await ca.store.log.write { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+    #expect(synchronous == 2)
+  }
+
+  @Test("A database of a newer program is refused in one sentence and left alone")
+  func newer() throws {
+    let ca = try TestCA()
+    let path = CADirectory(ca.directory).databaseFile
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { try $0.execute(sql: "PRAGMA user_version = 99") }
+    #expect(throws: MockCAError(.databaseNewer, "")) { try CADatabase(path: path) }
+    #expect(try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 99)
+  }
+
+  @Test("A directory without a CA, and one that is not empty, are refused")
+  func directories() async throws {
+    let ca = try TestCA()
+    #expect(throws: MockCAError(.alreadyInitialised, "")) {
+      try MockCA.initialize(directory: ca.directory, now: ca.clock.now)
+    }
+    let nowhere = ca.directory + "-nowhere"
+    await #expect(throws: MockCAError(.notInitialised, "")) {
+      try await MockCA.makeCode(directory: nowhere, now: ca.clock.now)
+    }
+    await #expect(throws: MockCAError(.notInitialised, "")) {
+      try await MockCA.build(MockCAConfiguration(directory: nowhere, now: { Date() }))
+    }
+    #expect(!FileManager.default.fileExists(atPath: nowhere))
+    #expect(throws: MockCAError(.argument, "")) {
+      try MockCA.initialize(directory: nowhere, name: "", now: ca.clock.now)
+    }
+    #expect(!FileManager.default.fileExists(atPath: nowhere))
+  }
+
+  @Test("Keys are readable by their owner only, and a key that is not stops the CA")
+  func keyPermissions() async throws {
+    let ca = try TestCA()
+    let path = CADirectory(ca.directory).issuingKeyFile
+    let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+    await #expect(throws: PKIError.self) {
+      try await MockCA.build(MockCAConfiguration(directory: ca.directory, now: { Date() }))
+    }
+  }
+
+  @Test("A second process on the directory is refused while the first lives, and not after")
+  func lock() async throws {
+    let ca = try TestCA()
+    do {
+      let first = try DirectoryLock(CADirectory(ca.directory))
+      #expect(throws: MockCAError(.inUse, "")) { try DirectoryLock(CADirectory(ca.directory)) }
+      await #expect(throws: MockCAError(.inUse, "")) {
+        try await MockCA.build(MockCAConfiguration(directory: ca.directory, now: { Date() }))
+      }
+      withExtendedLifetime(first) {}
+    }
+    #expect(throws: Never.self) { try DirectoryLock(CADirectory(ca.directory)) }
+  }
+
+  @Test("One caller's failure in a group commit stays its own")
+  func groupCommit() async throws {
+    struct Failure: Error {}
+    let ca = try TestCA()
+    let log = ca.store.log
+    let outcomes = await withTaskGroup(of: Bool.self) { group in
+      for index in 0..<64 {
+        group.addTask {
+          do {
+            try await log.write { database in
+              try database.execute(
+                sql: "INSERT INTO nonce (authority, nonce, expires) VALUES (x'00', ?, 0)",
+                arguments: [Data([UInt8(index)])])
+              if index % 2 == 1 { throw Failure() }
+            }
+            return true
+          } catch {
+            return false
+          }
+        }
+      }
+      return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+    #expect(outcomes == 32)
+    #expect(try await ca.store.reader.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM nonce") } == 32)
+  }
+
+  @Test("Revoking what was never issued is refused")
+  func revokeUnknown() async throws {
+    let ca = try TestCA()
+    await #expect(throws: MockCAError(.unknownCertificate, "")) {
+      try await MockCA.revoke(serialNumber: "00ff", directory: ca.directory, now: ca.clock.now)
+    }
+  }
+
+  @Test("A one-time code is nowhere in the database in clear")
+  func codesAreHashed() async throws {
+    let ca = try TestCA()
+    let code = try await MockCA.makeCode(directory: ca.directory, now: ca.clock.now)
+    let path = CADirectory(ca.directory).databaseFile
+    for file in [path, path + "-wal"] {
+      let bytes = FileManager.default.contents(atPath: file) ?? Data()
+      #expect(bytes.firstRange(of: Data(code.text.utf8)) == nil)
+      #expect(bytes.firstRange(of: Data(code.text.filter { $0 != "-" }.utf8)) == nil)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import DeviceKit
+import Foundation
+import Testing
+
+@Suite("One wrong byte on the line")
+struct LineFaultTests {
+  /// `make test` tries every third byte with every fault; `make soak` tries all.
+  private static let stride = ProcessInfo.processInfo.environment["MUSTER_SOAK"] == nil ? 3 : 1
+
+  @Test("An enrolment on a clean line stays within 2,000 bytes both ways, with one key")
+  func clean() throws {
+    let outcome = try SimulatedEnrolment.run(authority: TestAuthority())
+    #expect(outcome.isEnrolled)
+    #expect(outcome.deviceState == .certified)
+    #expect(outcome.keys == 1)
+    #expect(outcome.refusals.isEmpty)
+    #expect(outcome.bytesToManager + outcome.bytesToDevice <= 2_000)
+  }
+
+  @Test("Whichever byte is corrupted, deleted or doubled, the device ends enrolled with one key", arguments: LineFault.Kind.allCases)
+  func everyByte(kind: LineFault.Kind) throws {
+    let authority = try TestAuthority()
+    let clean = try SimulatedEnrolment.run(authority: authority)
+    var slowest: UInt64 = 0
+    for direction in LineFault.Direction.allCases {
+      let count = direction == .toManager ? clean.bytesToManager : clean.bytesToDevice
+      for position in Swift.stride(from: Int.random(in: 0..<Self.stride), to: count, by: Self.stride) {
+        let fault = LineFault(kind: kind, direction: direction, position: position)
+        let outcome = try SimulatedEnrolment.run(authority: authority, fault: fault)
+        #expect(outcome.isEnrolled, "\(fault): \(outcome)")
+        #expect(outcome.deviceState == .certified && outcome.keys == 1, "\(fault): \(outcome)")
+        slowest = max(slowest, outcome.milliseconds)
+      }
+    }
+    #expect(slowest < 60_000, "the slowest took \(slowest) ms of the line's time")
+  }
+}
