@@ -132,7 +132,12 @@ let package = Package(
       exclude: ["oracle"], swiftSettings: embedded),
     .testTarget(
       name: "CoAPStreamTests",
-      dependencies: ["CoAPStream", .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
+      dependencies: [
+        "CoAP", "CoAPStream",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ], exclude: ["oracle"]),
     .testTarget(name: "DeviceCryptoTests", dependencies: ["DeviceCrypto", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: embedded),
     .testTarget(
       name: "DeviceKitTests",

@@ -26,4 +26,6 @@ public enum CoAPError: UInt8, Error, Equatable, Sendable {
   case noSpace = 11
   /// A Block option of more than three bytes, or a block that lies outside the body.
   case badBlock = 12
+  /// An option's value is longer than 65,804 bytes: there is no encoding for it.
+  case optionTooLong = 13
 }

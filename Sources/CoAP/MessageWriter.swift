@@ -42,7 +42,7 @@ public struct MessageWriter: ~Copyable, ~Escapable {
   ///
   /// - Parameters:
   ///   - number: not less than the option's before it.
-  ///   - value: at most 65,535 bytes.
+  ///   - value: at most 65,804 bytes.
   public mutating func option(_ number: OptionNumber, _ value: Span<UInt8>) {
     guard self.begin(number, valueBytes: value.count) else { return }
     self.append(value)
@@ -121,7 +121,7 @@ public struct MessageWriter: ~Copyable, ~Escapable {
   /// Puts the length in front.
   ///
   /// - Returns: the message's length in bytes, from the buffer's front.
-  /// - Throws: the first fault: `optionOrder`, or `noSpace`.
+  /// - Throws: the first fault: `optionOrder`, `optionTooLong` or `noSpace`.
   public consuming func finish() throws(CoAPError) -> Int {
     let body = self.position - self.bodyStart
     let extended = body < 13 ? 0 : body < 269 ? 1 : body < 65_805 ? 2 : 4
@@ -167,7 +167,11 @@ extension MessageWriter {
       self.fault = self.fault ?? .optionOrder
       return false
     }
-    // Five bytes is the longest header; the exact need is checked, so that a message can fill its buffer.
+    guard valueBytes <= 65_804 else {
+      self.fault = self.fault ?? .optionTooLong
+      return false
+    }
+    // The exact need is checked, so that a message can fill its buffer.
     let delta = Int(number.rawValue - self.number)
     let header = 1 + Self.extensionBytes(delta) + Self.extensionBytes(valueBytes)
     guard self.reserve(header + valueBytes) else { return false }

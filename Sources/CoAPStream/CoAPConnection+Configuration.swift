@@ -34,5 +34,8 @@ extension CoAPConnection {
     public internal(set) var unknownSignals = 0
     /// Pings sent.
     public internal(set) var pings = 0
+
+    /// All zero.
+    public init() {}
   }
 }

@@ -46,7 +46,7 @@ extension CoAPMessage {
 
   /// Serialises the message as one RFC 8323 frame.
   ///
-  /// - Throws: `noSpace` for an option's value of more than 65,804 bytes: there is no encoding for it.
+  /// - Throws: `optionTooLong`, for a value of more than 65,804 bytes.
   public func serialized() throws(CoAPError) -> [UInt8] {
     let sorted = self.options.enumerated().sorted { ($0.element.number, $0.offset) < ($1.element.number, $1.offset) }
     let bound = 16 + self.token.count + self.payload.count + sorted.reduce(0) { $0 + $1.element.value.count + 5 }

@@ -1,6 +1,8 @@
 /// What a gateway is told when it starts.
 public struct GatewayConfiguration: Sendable {
+  /// Key, certificate and anchors.
   public var identity: GatewayIdentity
+  /// Where the manager listens for gateways.
   public var manager: ManagerAddress
   /// The name that the manager's certificate must carry; nil takes it from the address.
   public var managerName: String?
@@ -11,7 +13,9 @@ public struct GatewayConfiguration: Sendable {
   /// Where the status is served; nil does not.
   public var statusSocket: String?
 
+  /// How every line is opened and driven.
   public var lineSettings = LineSettings()
+  /// How much is held for each line, and for how long.
   public var routing = RouterLimits()
   /// How long to wait before the manager is called again.
   public var managerBackoff = Backoff(floor: .milliseconds(500), ceiling: .seconds(30))

@@ -24,6 +24,7 @@ public struct GatewayError: Error, Equatable, CustomStringConvertible {
     case cannotWrite
   }
 
+  /// What kind of failure it is.
   public let code: Code
   /// One sentence: what happened, and why.
   public let reason: String
@@ -34,6 +35,7 @@ public struct GatewayError: Error, Equatable, CustomStringConvertible {
   /// The line in `file`.
   public let line: UInt
 
+  /// An error made where it is thrown; the last two parameters are the place, and fill themselves in.
   public init(
     _ code: Code, _ reason: String, advice: String, file: StaticString = #fileID, line: UInt = #line
   ) {

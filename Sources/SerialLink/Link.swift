@@ -99,6 +99,8 @@ public struct Link<let messageBytes: Int>: ~Copyable {
   }
 
   /// The message received last; empty before ``LinkEvent/message(count:)`` and after ``releaseReceived()``.
+  ///
+  /// Firmware uses ``withReceivedMessage(_:)`` or ``answer(now:writing:)``, for the reason given there.
   public var receivedMessage: Span<UInt8> {
     @_lifetime(borrow self) get { incoming.span.extracting(first: machine.inbox.heldCount) }
   }

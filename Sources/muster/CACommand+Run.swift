@@ -26,7 +26,7 @@ extension CACommand {
         MockCAConfiguration(
           directory: directory.path, host: host, port: port, now: { Date() },
           onEvent: { event in
-            print(json ? event.json : event.line(host: host))
+            print(json ? event.json(host: host) : event.line(host: host))
             // Whoever reads through a pipe wants each line when it happens.
             fflush(nil)
           }))
@@ -53,10 +53,11 @@ extension MockCAEvent {
     }
   }
 
-  fileprivate var json: String {
+  fileprivate func json(host: String) -> String {
     let fields: [String: String] =
       switch self {
-      case .listening(let port): ["event": "listening", "port": "\(port)"]
+      case .listening(let port):
+        ["event": "ready", "address": "\(host.contains(":") ? "[\(host)]" : host):\(port)"]
       case .issued(let profile, let serialNumber, let subject):
         ["event": "issued", "profile": profile, "serial": serialNumber, "subject": subject]
       case .refused(let reason, let sentence): ["event": "refused", "reason": reason, "sentence": sentence]

@@ -126,7 +126,7 @@ struct Machine: ~Copyable {
 
   private mutating func note(a event: LinkEvent) {
     if case .message = event {
-      came.a = Self.number(of: a, after: came.a, upTo: sent.b)
+      came.a = Self.number(of: &a, after: came.a, upTo: sent.b)
       a.releaseReceived()
     }
     Self.note(event, isOutstanding: &isOutstanding.a, hasCome: came.b == sent.a)
@@ -134,13 +134,13 @@ struct Machine: ~Copyable {
 
   private mutating func note(b event: LinkEvent) {
     if case .message = event {
-      came.b = Self.number(of: b, after: came.b, upTo: sent.a)
+      came.b = Self.number(of: &b, after: came.b, upTo: sent.a)
       b.releaseReceived()
     }
     Self.note(event, isOutstanding: &isOutstanding.b, hasCome: came.a == sent.b)
   }
 
-  private static func number(of link: borrowing FuzzedLink, after last: UInt8, upTo highest: UInt8) -> UInt8 {
+  private static func number(of link: inout FuzzedLink, after last: UInt8, upTo highest: UInt8) -> UInt8 {
     link.withReceivedMessage { message in
       let number = message[0]
       precondition(number > last && number <= highest, "twice, or never sent")

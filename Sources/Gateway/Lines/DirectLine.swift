@@ -8,6 +8,7 @@ import SerialLink
 ///
 /// One request at a time. Not for a line that a gateway has: the terminal is locked.
 public actor DirectLine {
+  /// Where the line is.
   public nonisolated let specification: LineSpecification
 
   private let eventLoop: any EventLoop
@@ -28,6 +29,7 @@ public actor DirectLine {
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { eventLoop.executor.asUnownedSerialExecutor() }
 
+  /// A line that is not open yet.
   public init(_ specification: LineSpecification, settings: LineSettings = LineSettings()) {
     self.specification = specification
     self.settings = settings

@@ -27,6 +27,7 @@ public struct LineCounters: Codable, Equatable, Sendable {
   /// Times the terminal or socket was opened.
   public var openings: UInt64 = 0
 
+  /// All zero.
   public init() {}
 
   /// The sum of what was, and what one opening's link has counted.

@@ -3,6 +3,7 @@
 /// 1 to 63 of `a`–`z`, `0`–`9` and `-`, with no hyphen at either end (a DNS label, RFC 1123 §2.1, in the lower case that
 /// Uri-Host is normalised to by RFC 7252 §6.4). It also names the line's trace file, so nothing else may be in it.
 public struct LineName: Hashable, Sendable, CustomStringConvertible {
+  /// The label itself.
   public let rawValue: String
 
   /// - Returns: nil when `rawValue` is no such label.

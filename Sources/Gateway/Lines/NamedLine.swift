@@ -1,8 +1,11 @@
 /// A line as the command line and the configuration give it: `NAME=SPECIFICATION`.
 public struct NamedLine: Hashable, Sendable, CustomStringConvertible {
+  /// What devices on it are called by: `<name>.<gateway>`.
   public let name: LineName
+  /// Where it is.
   public let specification: LineSpecification
 
+  /// A line by its parts.
   public init(name: LineName, specification: LineSpecification) {
     self.name = name
     self.specification = specification

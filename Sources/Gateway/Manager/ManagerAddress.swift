@@ -2,12 +2,15 @@ import NIOCore
 
 /// Where the manager listens for gateways: `HOST:PORT`, `[IPV6]:PORT`, or a host alone with the port of coaps+tcp.
 public struct ManagerAddress: Hashable, Sendable, CustomStringConvertible {
+  /// A name, or a numeric address without brackets.
   public let host: String
+  /// 1 to 65535.
   public let port: Int
 
   /// The registered port of coaps+tcp (RFC 8323 §11.7).
   public static let defaultPort = 5_684
 
+  /// An address by its parts.
   public init(host: String, port: Int) {
     self.host = host
     self.port = port

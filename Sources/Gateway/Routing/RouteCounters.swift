@@ -13,5 +13,6 @@ public struct RouteCounters: Codable, Equatable, Sendable {
   /// Answers from the device to nothing that was asked, or too late; dropped.
   public var unmatched: UInt64 = 0
 
+  /// All zero.
   public init() {}
 }

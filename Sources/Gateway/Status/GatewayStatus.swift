@@ -8,16 +8,20 @@
 public struct GatewayStatus: Codable, Equatable, Sendable {
   /// The gateway's name.
   public var gateway: String
+  /// When it was started.
   public var startedAt: Date
   /// When the gateway's certificate expires.
   public var certificateNotAfter: Date
+  /// The connection to the manager.
   public var manager: ManagerStatus
   /// In the order of the configuration.
   public var lines: [LineStatus]
 
   /// The connection to the manager.
   public struct ManagerStatus: Codable, Equatable, Sendable {
+    /// As the command line has it.
     public var address: String
+    /// Whether the manager has accepted the gateway.
     public var isConnected: Bool
     /// When it last connected or disconnected; nil when it never did.
     public var since: Date?
@@ -29,9 +33,11 @@ public struct GatewayStatus: Codable, Equatable, Sendable {
 
   /// One line.
   public struct LineStatus: Codable, Equatable, Sendable {
+    /// Its name.
     public var name: String
     /// As the command line has it.
     public var specification: String
+    /// How far it is.
     public var state: State
     /// When it came into this state.
     public var since: Date
@@ -39,7 +45,9 @@ public struct GatewayStatus: Codable, Equatable, Sendable {
     public var lastFailure: String?
     /// Requests waiting for the device or with it.
     public var requestsInProgress: Int
+    /// What the link counted.
     public var link: LineCounters
+    /// What the proxy counted.
     public var proxy: RouteCounters
 
     /// How far a line is.

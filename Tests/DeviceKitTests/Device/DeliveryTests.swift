@@ -1,4 +1,5 @@
 import CoAP
+import Crypto
 import DeviceKit
 import Testing
 

@@ -113,7 +113,7 @@ struct OutreachTests {
     bench.provision(TestNetwork())
     var request = try next(bench)
     let deadline = bench.deadline
-    request.token = Token([7, 7].span)
+    request.token = Token(0x0707_0707)
     bench.answer(request, .changed)
     #expect(bench.deadline == deadline)
   }

@@ -1,5 +1,6 @@
-import DeviceKit
 import Testing
+
+@testable import DeviceKit
 
 @Suite("Key storage")
 struct KeyStorageTests {

@@ -44,10 +44,9 @@ struct CertificateForge {
       0x30, version ?? [], serialNumber, innerAlgorithm, issuer, der(0x30, notBefore, notAfter), subject,
       der(0x30, keyAlgorithm, der(0x03, [0], point)),
       extensions.isEmpty ? [] : der(0xA3, der(0x30, extensions.flatMap { $0 })), extra)
-    let made = try? key.signature(for: SHA256.hash(data: body))
-    let raw = [UInt8](made?.rawRepresentation ?? .init())
-    let packed =
-      signature?(Array(raw.prefix(32)), Array(raw.suffix(32))) ?? [UInt8](made?.derRepresentation ?? .init())
+    guard let made = try? key.signature(for: SHA256.hash(data: body)) else { return [] }
+    let raw = [UInt8](made.rawRepresentation)
+    let packed = signature?(Array(raw.prefix(32)), Array(raw.suffix(32))) ?? [UInt8](made.derRepresentation)
     return der(0x30, body, outerAlgorithm, der(0x03, [0], packed))
   }
 

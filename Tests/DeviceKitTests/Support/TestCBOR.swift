@@ -39,15 +39,15 @@ enum TestCBOR: Equatable {
       guard let key = try? reader.uint() else { return nil }
       switch reader.kind {
       case .unsigned: fields[UInt8(key)] = (try? reader.uint()).map { .uint($0) }
-      case .text: fields[UInt8(key)] = (try? reader.text())?.array.asText
-      case .bytes: fields[UInt8(key)] = (try? reader.byteString()).map { .bytes($0.array) }
+      case .text:
+        guard let text = try? reader.text() else { return nil }
+        fields[UInt8(key)] = .text(String(decoding: text.array, as: UTF8.self))
+      case .bytes:
+        guard let bytes = try? reader.byteString() else { return nil }
+        fields[UInt8(key)] = .bytes(bytes.array)
       default: fields[UInt8(key)] = (try? reader.bool()).map { .bool($0) }
       }
     }
     return fields
   }
-}
-
-extension [UInt8] {
-  fileprivate var asText: TestCBOR { .text(String(decoding: self, as: UTF8.self)) }
 }

@@ -31,51 +31,51 @@ struct TestCryptography: Cryptography {
   struct Hash: SHA256Hash {
     private var hash = SHA256()
 
-    mutating func update(_ bytes: Span<UInt8>) throws(CryptoError) {
+    mutating func update(_ bytes: Span<UInt8>) throws(COSE.CryptoError) {
       hash.update(data: bytes.array)
     }
 
-    consuming func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError) {
+    consuming func finish(into digest: inout MutableSpan<UInt8>) throws(COSE.CryptoError) {
       guard digest.count == 32 else { throw .unsupported }
       for (index, byte) in hash.finalize().enumerated() { digest[index] = byte }
     }
   }
 
-  func makeHash() throws(CryptoError) -> Hash { Hash() }
+  func makeHash() throws(COSE.CryptoError) -> Hash { Hash() }
 
-  func random(into bytes: inout MutableSpan<UInt8>) throws(CryptoError) {
+  func random(into bytes: inout MutableSpan<UInt8>) throws(COSE.CryptoError) {
     guard table.hasEntropy else { throw .noEntropy }
     for index in bytes.indices { bytes[index] = UInt8.random(in: 0...255) }
   }
 
-  func generateSigningKey(_ id: KeyID) throws(CryptoError) {
+  func generateSigningKey(_ id: KeyID) throws(COSE.CryptoError) {
     guard table.hasEntropy else { throw .noEntropy }
     guard table.keys[id.rawValue] == nil else { throw .keyExists }
     let key = P256.Signing.PrivateKey()
     guard table.change({ table.insert(key, as: id.rawValue) }) else { throw .storage }
   }
 
-  func destroyKey(_ id: KeyID) throws(CryptoError) {
+  func destroyKey(_ id: KeyID) throws(COSE.CryptoError) {
     guard table.keys[id.rawValue] != nil else { return }
     guard table.change({ table.keys[id.rawValue] = nil }) else { throw .storage }
   }
 
   func hasKey(_ id: KeyID) -> Bool { table.keys[id.rawValue] != nil }
 
-  func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(CryptoError) {
+  func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(COSE.CryptoError) {
     guard let key = table.keys[id.rawValue] else { throw .noSuchKey }
     for (index, byte) in key.publicKey.x963Representation.enumerated() { point[index] = byte }
   }
 
   func sign(
     digest: Span<UInt8>, with id: KeyID, into signature: inout MutableSpan<UInt8>
-  ) throws(CryptoError) {
+  ) throws(COSE.CryptoError) {
     guard let key = table.keys[id.rawValue] else { throw .noSuchKey }
     guard let made = try? key.signature(for: Prehashed(digest.array)) else { throw .failed }
     for (index, byte) in made.rawRepresentation.enumerated() { signature[index] = byte }
   }
 
-  func verify(_ signature: Span<UInt8>, digest: Span<UInt8>, publicKey: Span<UInt8>) throws(CryptoError) {
+  func verify(_ signature: Span<UInt8>, digest: Span<UInt8>, publicKey: Span<UInt8>) throws(COSE.CryptoError) {
     guard let key = try? P256.Signing.PublicKey(x963Representation: publicKey.array) else { throw .badPoint }
     guard let parsed = try? P256.Signing.ECDSASignature(rawRepresentation: signature.array),
       key.isValidSignature(parsed, for: Prehashed(digest.array))

@@ -24,7 +24,7 @@ struct TestMessage: Equatable {
     token = message.token
     var segments: [String] = []
     var cursor = OptionCursor(message)
-    while let option = cursor.next(in: frame.span) where option.number <= .uriPath {
+    while let option = cursor.next(in: frame.span) {
       if option.number == .uriPath { segments.append(String(decoding: frame[option.value], as: UTF8.self)) }
     }
     path = segments.joined(separator: "/")

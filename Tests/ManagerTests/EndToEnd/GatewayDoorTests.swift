@@ -1,0 +1,116 @@
+import CoAP
+import CoAPStream
+import Foundation
+import NIOSSL
+import PKI
+import Testing
+
+@testable import Manager
+
+@Suite("Who may connect as a gateway, and as an administrator", .serialized)
+struct GatewayDoorTests {
+  @Test("A gateway enrolled anew under its name shuts its former certificate out", .timeLimit(.minutes(2)))
+  func superseded() async throws {
+    let network = try await LiveNetwork()
+    try await network.withAuthority {
+      try await network.withManager { client, address in
+        let old = try await TestGateway.enrol("gw", devices: [], by: client)
+        let new = try await TestGateway.enrol("gw", devices: [], by: client)
+        let device = try ScriptedDevice("D1")
+        try await new.connected(to: address) { connection in
+          #expect(try await new.send(try device.registration(), of: device, over: connection).code == .changed)
+        }
+        await #expect(throws: (any Error).self) {
+          try await old.connected(to: address) { connection in
+            _ = try await old.send(try device.registration(), of: device, over: connection)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("A certificate of another CA does not even get through the handshake", .timeLimit(.minutes(2)))
+  func foreign() async throws {
+    let network = try await LiveNetwork()
+    let other = try await LiveNetwork()
+    try await other.withAuthority {
+      let stranger = try await other.withManager { client, _ in
+        try await TestGateway.enrol("gw", devices: [], by: client)
+      }
+      try await network.withAuthority {
+        try await network.withManager { client, address in
+          let own = try await TestGateway.enrol("gw", devices: [], by: client)
+          // It even knows the right anchor.
+          let mixed = TestGateway(
+            name: "gw", devices: [],
+            credentials: GatewayCredentials(
+              certificate: stranger.credentials.certificate, chain: stranger.credentials.chain,
+              anchor: own.credentials.anchor), key: stranger.key)
+          await #expect(throws: (any Error).self) {
+            try await mixed.connected(to: address) { connection in
+              _ = try await connection.request(.request(.get, "register"), timeout: .seconds(5))
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test("Without an administrator's certificate nothing is served, and a gateway's is none", .timeLimit(.minutes(2)))
+  func admin() async throws {
+    let network = try await LiveNetwork()
+    try await network.withAuthority {
+      try await network.withManager { client, _ in
+        let gateway = try await TestGateway.enrol("gw", devices: [], by: client)
+        let folder = "\(network.folder.path)/stolen"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+          atPath: "\(network.managerFolder.credentials)/ca.pem", toPath: "\(folder)/ca.pem")
+        try DurableFile.create("\(folder)/admin.key", bytes: Array(gateway.key.pem.utf8), mode: 0o600)
+        try DurableFile.create("\(folder)/admin.pem", bytes: Array(gateway.credentials.certificate.utf8))
+        let ready = try #require(network.events.first(.ready, from: 0))
+        await #expect(throws: ManagerError(.unreachable, "")) {
+          try await AdminClient.with(manager: "https://\(ready.admin ?? "")", credentials: folder) { stranger in
+            let _: StatusView = try await stranger.get("status")
+          }
+        }
+      }
+    }
+  }
+
+  @Test("Refusals of the admin API are problem documents that say what to try", .timeLimit(.minutes(2)))
+  func problems() async throws {
+    let network = try await LiveNetwork()
+    try await network.withAuthority {
+      try await network.withManager { client, _ in
+        await #expect(throws: ManagerError(.notFound, "")) { let _: DeviceView = try await client.get("devices/D9") }
+        await #expect(throws: ManagerError(.invalid, "")) { let _: DeviceView = try await client.get("devices/a.b") }
+        await #expect(throws: ManagerError(.notFound, "")) { let _: DeviceView = try await client.get("nothing") }
+        await #expect(throws: ManagerError(.invalid, "")) {
+          let _: PageView<DeviceView> = try await client.get("devices", query: ["state": "gone"])
+        }
+        await #expect(throws: ManagerError(.invalid, "")) {
+          let _: PageView<DeviceView> = try await client.get("devices", query: ["limit": "0"])
+        }
+        let added: DeviceView = try await client.post("devices", DeviceAddition(id: "D1"))
+        #expect(added.state == .registered)
+        await #expect(throws: ManagerError(.alreadyExists, "")) {
+          let _: DeviceView = try await client.post("devices", DeviceAddition(id: "D1"))
+        }
+        let early = await #expect(throws: ManagerError(.conflict, "")) {
+          let _: DeviceView = try await client.post("devices/D1/enrol")
+        }
+        #expect(early?.remedy?.contains("approve") == true)
+        await #expect(throws: ManagerError(.invalid, "")) {
+          let _: GatewayCredentials = try await client.post("gateways", GatewayEnrolment(name: "GW", request: "x"))
+        }
+        await #expect(throws: ManagerError(.invalid, "")) {
+          let _: GatewayCredentials = try await client.post("gateways", GatewayEnrolment(name: "gw", request: "x"))
+        }
+        await #expect(throws: ManagerError(.invalid, "")) {
+          let _: DeviceView = try await client.post("devices", ["id": String(repeating: "x", count: 20_000)])
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import MockCA
+import PKI
+import Synchronization
+
+@testable import Manager
+
+/// A real CA and a real manager on ports of their own, in this process.
+final class LiveNetwork: Sendable {
+  let folder: TemporaryFolder
+  let authority: String
+  let managerFolder: ManagerFolder
+  let events = EventLog()
+
+  init() async throws {
+    folder = try TemporaryFolder()
+    authority = "\(folder.path)/ca"
+    managerFolder = ManagerFolder("\(folder.path)/manager")
+    try MockCA.initialize(directory: authority, now: Date())
+  }
+
+  /// Runs the CA while `body` runs; the manager's folder is made at the first time.
+  func withAuthority(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    let port = Mutex<Int?>(nil)
+    let service = try await MockCA.build(
+      MockCAConfiguration(directory: authority, now: { Date() }) { event in
+        if case .listening(let opened) = event { port.withLock { $0 = opened } }
+      })
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await service.run() }
+      defer { group.cancelAll() }
+      let opened = try await poll("the CA listens") { port.withLock { $0 } }
+      if !FileManager.default.fileExists(atPath: managerFolder.configuration) {
+        let code = try await MockCA.makeCode(directory: authority, now: Date())
+        try ManagerInitialiser(
+          folder: managerFolder, network: "plant", authorityURL: "https://127.0.0.1:\(opened)",
+          anchorFile: "\(authority)/ca.pem", code: code.text
+        ).run()
+      }
+      try await body()
+    }
+  }
+
+  /// One life of the manager.
+  func withManager<Result: Sendable>(
+    _ body: @escaping @Sendable (AdminClient, ListenAddress) async throws -> Result
+  ) async throws -> Result {
+    let configuration = try await ManagerConfiguration.load(
+      folder: managerFolder, environment: [:],
+      flags: ["admin.listen": "127.0.0.1:0", "gateways.listen": "127.0.0.1:0"])
+    let start = events.count
+    let manager = try Manager(configuration: configuration) { [events] in events.append($0) }
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await manager.run() }
+      do {
+        let ready = try await poll("the manager is ready") { self.events.first(.ready, from: start) }
+        let result = try await AdminClient.with(
+          manager: "https://\(ready.admin ?? "")", credentials: managerFolder.credentials
+        ) { client in
+          try await body(client, ListenAddress(ready.gateways ?? "") ?? ListenAddress(host: "", port: 0))
+        }
+        group.cancelAll()
+        try await group.waitForAll()
+        return result
+      } catch {
+        group.cancelAll()
+        throw error
+      }
+    }
+  }
+}
+
+/// What a manager told, in order.
+final class EventLog: Sendable {
+  private let events = Mutex<[ManagerEvent]>([])
+
+  func append(_ event: ManagerEvent) { events.withLock { $0.append(event) } }
+  var count: Int { events.withLock { $0.count } }
+  var all: [ManagerEvent] { events.withLock { $0 } }
+
+  func first(_ kind: ManagerEvent.Kind, from start: Int) -> ManagerEvent? {
+    events.withLock { $0.dropFirst(start).first { $0.event == kind } }
+  }
+}
+
+/// Asks until there is an answer. Sockets and other processes' work cannot be given a virtual clock.
+func poll<Value>(_ what: String, seconds: Int = 30, _ question: () async throws -> Value?) async throws -> Value {
+  let end = ContinuousClock.now + .seconds(seconds)
+  while ContinuousClock.now < end {
+    if let value = try await question() { return value }
+    try await Task.sleep(for: .milliseconds(10))
+  }
+  throw ManagerError(.unreachable, "It took too long: \(what).")
+}

@@ -1,0 +1,80 @@
+import CoAP
+import CoAPStream
+import Foundation
+import NIOCore
+import NIOPosix
+import NIOSSL
+import NIOTLS
+import PKI
+
+@testable import Manager
+
+/// A gateway in the same process: real TLS, real CoAP, scripted devices behind its lines.
+struct TestGateway: Sendable {
+  let name: String
+  let devices: [ScriptedDevice]
+  let credentials: GatewayCredentials
+  let key: SigningKey
+
+  /// Enrols over the admin API.
+  static func enrol(_ name: String, devices: [ScriptedDevice], by client: AdminClient) async throws -> TestGateway {
+    let key = SigningKey()
+    let request = try CertificationRequest(subject: Subject(commonName: name), key: key)
+    let pem =
+      "-----BEGIN CERTIFICATE REQUEST-----\n\(Data(request.derBytes).base64EncodedString(options: .lineLength64Characters))\n"
+      + "-----END CERTIFICATE REQUEST-----\n"
+    let credentials: GatewayCredentials = try await client.post(
+      "gateways", GatewayEnrolment(name: name, request: pem))
+    return TestGateway(name: name, devices: devices, credentials: credentials, key: key)
+  }
+
+  /// Connects, and serves its devices' lines while `body` runs.
+  func connected<Result: Sendable>(
+    to address: ListenAddress, _ body: (CoAPConnection) async throws -> Result
+  ) async throws -> Result {
+    let connection = try await connect(to: address)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try? await connection.run { answer($0) } }
+      defer { group.cancelAll() }
+      return try await body(connection)
+    }
+  }
+
+  /// Sends a device's message up its line.
+  func send(_ message: CoAPMessage, of device: ScriptedDevice, over connection: CoAPConnection) async throws -> CoAPMessage {
+    try await connection.request(message.from(device.id.text.lowercased()), timeout: .seconds(10))
+  }
+
+  private func answer(_ request: CoAPMessage) -> CoAPMessage {
+    guard let device = devices.first(where: { request.uriHost == "\($0.id.text.lowercased()).\(name)" }) else {
+      return .problem(.notFound, "unknown line")
+    }
+    return (try? device.answer(request)) ?? .response(.internalServerError)
+  }
+
+  func connect(to address: ListenAddress) async throws -> CoAPConnection {
+    var tls = TLSConfiguration.makeClientConfiguration()
+    tls.minimumTLSVersion = .tlsv13
+    tls.applicationProtocols = ["coap"]
+    tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(credentials.anchor.utf8)))
+    tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(Array((credentials.certificate + credentials.chain).utf8))
+      .map { .certificate($0) }
+    tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: Array(key.pem.utf8), format: .pem))
+    let context = try NIOSSLContext(configuration: tls)
+    let negotiated = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connect(host: address.host, port: address.port) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let negotiation = NIOTypedApplicationProtocolNegotiationHandler<CoAPConnection> { result, channel in
+            channel.eventLoop.makeCompletedFuture {
+              guard case .negotiated("coap") = result else { throw ChannelError.ioOnClosedChannel }
+              return try CoAPConnection(addingHandlersTo: channel)
+            }
+          }
+          try channel.pipeline.syncOperations.addHandlers(
+            NIOSSLClientHandler(context: context, serverHostname: nil), negotiation)
+          return negotiation.protocolNegotiationResult
+        }
+      }
+    return try await negotiated.get()
+  }
+}
