@@ -30,7 +30,7 @@ let package = Package(
     library("DeviceCrypto", ["CMbedTLS", "COSE"], path: "Core/DeviceCrypto"),
     .target(name: "CMbedTLS", path: "Core/CMbedTLS"),
     // What all boards share.
-    .target(name: "CBoard", path: "CBoard"),
+    .target(name: "CBoard", path: "CBoard", cSettings: [.unsafeFlags(["-fno-builtin"])]),
     .target(name: "CSemihosting", path: "CSemihosting"),
     library("Registers", ["CBoard"]),
     library("Firmware", ["CBoard", "Registers", "SerialLink", "COSE", "DeviceKit", "DeviceCrypto"]),

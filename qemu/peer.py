@@ -1,6 +1,7 @@
 """The far end of a device's line, written from docs/spec/link.md: an independent implementation, for trying boards.
 
-It runs on a line that loses nothing, so it leaves out what only loss needs: its own retries and probes.
+It runs on a line that loses nothing, so it leaves out most of what only loss needs: it repeats whole messages, and only
+because a device may hold a message off, and it sends no probes.
 """
 
 import secrets
@@ -9,6 +10,7 @@ import time
 
 HELLO, DATA, ASKING, ACKNOWLEDGEMENT, PROBE = range(5)
 LONGEST_MESSAGE = 3840
+RETRY_SECONDS = 1
 
 
 def crc32c(data: bytes) -> int:
@@ -54,10 +56,14 @@ class Peer:
         size = self._fragment_bytes
         parts = [message[start : start + size] for start in range(0, len(message), size)]
         self._delivered = False
-        for index, part in enumerate(parts):
-            kind = ASKING if index == len(parts) - 1 else DATA
-            self._send_frame(kind, self._next, index << 4 | len(parts) - 1, part)
-        self._run_until(lambda: self._delivered, timeout_seconds)
+        deadline = time.monotonic() + timeout_seconds
+        while not self._delivered:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the device does not take the message")
+            for index, part in enumerate(parts):
+                kind = ASKING if index == len(parts) - 1 else DATA
+                self._send_frame(kind, self._next, index << 4 | len(parts) - 1, part)
+            self._run_until(lambda: self._delivered, RETRY_SECONDS, or_else=None)
 
     def receive(self, timeout_seconds: float = 60) -> bytes:
         """Waits for the device's next message."""
@@ -66,11 +72,16 @@ class Peer:
 
     # What comes.
 
-    def _run_until(self, condition, timeout_seconds: float) -> None:
+    def _run_until(self, condition, timeout_seconds: float, or_else: str | None = "the device is silent") -> None:
         deadline = time.monotonic() + timeout_seconds
         while not condition():
             self.line.settimeout(max(0.001, deadline - time.monotonic()))
-            received = self.line.recv(4096)
+            try:
+                received = self.line.recv(4096)
+            except TimeoutError:
+                if or_else:
+                    raise TimeoutError(or_else) from None
+                return
             if not received:
                 raise OSError("the device hung up")
             self.bytes_in += len(received)

@@ -62,7 +62,9 @@ build() {
   for file in "${files[@]}"; do
     arm-none-eabi-gcc "${flags[@]}" -c "$source/library/$file.c" -o "$target/$file.o"
   done
-  (cd "$target" && arm-none-eabi-ar rcs libmbedcrypto.a "${files[@]/%/.o}")
+  arm-none-eabi-objcopy --weaken-symbol=mbedtls_to_psa_error "$target/psa_crypto.o"
+  arm-none-eabi-gcc "${flags[@]}" -c "$configuration/to_psa_error.c" -o "$target/to_psa_error.o"
+  (cd "$target" && arm-none-eabi-gcc "${flags[@]}" -r -nostdlib ./*.o -o all.o && arm-none-eabi-ar rcs libmbedcrypto.a all.o)
   rm "$target"/*.o
   echo "$stamp" > "$target/stamp"
   echo "mbedTLS $version for $cpu: $target/libmbedcrypto.a"

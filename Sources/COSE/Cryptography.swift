@@ -32,6 +32,8 @@ public enum CryptoError: UInt8, Error, Equatable, Sendable {
 }
 
 /// SHA-256 over bytes that come in pieces.
+///
+/// Copyable, because Swift 6.3 allows no associated type that is not. Nothing relies on copies.
 public protocol SHA256Hash {
   /// Adds bytes.
   mutating func update(_ bytes: Span<UInt8>) throws(CryptoError)

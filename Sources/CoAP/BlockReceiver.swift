@@ -35,7 +35,8 @@ public struct BlockReceiver: Sendable {
   /// Waits for a block 0.
   ///
   /// - Parameters:
-  ///   - largestExponent: 0 to 6. A larger block is taken if it arrived at all, but smaller ones are asked for.
+  ///   - largestExponent: 0 to 6, or 7 to take BERT. A larger block is taken if it arrived at all, but smaller ones are
+  ///     asked for.
   ///   - limitBytes: the longest body taken.
   public init(largestExponent: UInt8, limitBytes: Int) {
     self.largestExponent = largestExponent
@@ -66,7 +67,9 @@ public struct BlockReceiver: Sendable {
       return .repeated(reply: self.reply(to: block))
     }
     guard offset == self.receivedBytes else { return self.fail(.incomplete) }
-    guard payloadBytes <= self.limitBytes - offset, Int(announcedBytes ?? 0) <= self.limitBytes else {
+    // Compared as UInt32: on a device not every announced length is an Int.
+    let announced = announcedBytes ?? 0
+    guard payloadBytes <= self.limitBytes - offset, announced <= UInt32(truncatingIfNeeded: self.limitBytes) else {
       return self.fail(.tooLarge(limitBytes: self.limitBytes))
     }
     self.lastOffset = offset

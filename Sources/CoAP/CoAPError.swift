@@ -10,7 +10,7 @@ public enum CoAPError: UInt8, Error, Equatable, Sendable {
   case frameTooLong = 3
   /// The token length nibble is 9 to 15 (RFC 7252 §3: a message format error).
   case tokenTooLong = 4
-  /// The code is of a reserved class (1, 6), or of class 0 or 7 where that cannot be.
+  /// The code is of a reserved class: 1, 3 or 6 (RFC 7252 §3).
   case reservedCode = 5
   /// An option's delta or length nibble is 15 without being the payload marker (RFC 7252 §3.1).
   case reservedNibble = 6

@@ -8,6 +8,9 @@ public struct BlockwiseClient: Sendable {
   /// The size of the blocks sent and asked for, an exponent as in `Block`: 0 is 16 bytes, 6 is 1024. The server may
   /// lower it.
   public var sizeExponent: UInt8 = 6
+  /// The longest body sent whole, in bytes, where that is more than one block: for a server whose messages may be longer
+  /// than 1024 bytes, which saves a round trip.
+  public var wholeBodyBytes = 0
   /// The longest answer taken, in bytes.
   public var limitBytes = 65_536
   /// Tells the blocks of this request's body from those of another (RFC 9175 §3); 0 to 8 bytes, nil for none. Needed
@@ -37,7 +40,9 @@ public struct BlockwiseClient: Sendable {
   private func deliver(
     _ request: CoAPMessage, send: (CoAPMessage) async throws -> CoAPMessage
   ) async throws -> CoAPMessage {
-    guard request.payload.count > 16 << Int(min(self.sizeExponent, 6)) else { return try await send(request) }
+    guard request.payload.count > max(self.wholeBodyBytes, 16 << Int(min(self.sizeExponent, 6))) else {
+      return try await send(request)
+    }
     var sender = BlockSender(bodyBytes: request.payload.count, sizeExponent: self.sizeExponent)
     var restarts = 0
     while true {

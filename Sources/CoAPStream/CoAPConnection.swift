@@ -13,7 +13,8 @@ import Synchronization
 ///     async let end: Void = connection.run { request in await answer(request) }
 ///     let response = try await connection.request(.request(.get, "status"), timeout: .seconds(10))
 ///
-/// Nothing queues without bound: requests, both ways, have a limit, and the peer is not read while it does not read us.
+/// Nothing queues without bound: requests, both ways, have a limit until they are written, and a peer that sends and
+/// does not read is not read any more.
 public final class CoAPConnection: Sendable {
   private let channel: any Channel
   private let handler: NIOLoopBound<ConnectionHandler>

@@ -1,4 +1,3 @@
-
 /// Why a request has no answer, or why a connection ended.
 public enum CoAPConnectionError: Error, Equatable, Sendable {
   /// Ours: no answer came in time. The peer may still act on the request.

@@ -11,6 +11,8 @@ public struct CoAPFrameDecoder: ByteToMessageDecoder {
 
   private let maximumMessageBytes: Int
 
+  /// Starts at the beginning of a stream.
+  ///
   /// - Parameter maximumMessageBytes: the longest frame taken.
   public init(maximumMessageBytes: Int) {
     self.maximumMessageBytes = maximumMessageBytes

@@ -25,7 +25,7 @@ extension ConnectionHandler {
     }
     switch signal.code {
     case .csm: self.peer.update(signal)
-    case .ping: self.write(CoAPMessage(code: .pong, token: signal.token))
+    case .ping: self.reflect(CoAPMessage(code: .pong, token: signal.token))
     case .pong: break
     case .release:
       self.isReleasing = true

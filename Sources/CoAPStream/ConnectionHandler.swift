@@ -23,7 +23,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
   var isReleasing = false
   /// Why the connection ended; nil while it has not.
   var endReason: CoAPConnectionError?
+  /// What the peer made us say at once (Pong, 5.03) and has not taken yet. Our requests and the handler's answers have
+  /// slots; these have none, so they are what must stop a peer that sends and does not read.
+  private var unsentReflexes = 0
   private var isReadHeld = false
+  private static let maximumUnsentReflexes = 256
 
   init(configuration: CoAPConnection.Configuration, requests: AsyncStream<CoAPMessage>.Continuation) {
     self.configuration = configuration
@@ -96,7 +100,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private func receive(request: CoAPMessage) {
     guard self.concurrentRequests < self.configuration.maximumConcurrentRequests, !self.isReleasing else {
       self.counters.refusedRequests += 1
-      return self.write(CoAPMessage(code: .serviceUnavailable, token: request.token))
+      return self.reflect(CoAPMessage(code: .serviceUnavailable, token: request.token))
     }
     self.concurrentRequests += 1
     self.requests.yield(request)
@@ -131,21 +135,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // What is left is the empty message, which means nothing here (RFC 8323 §3.4).
   }
 
-  /// Reading waits while the peer does not take what we write: what it makes us answer cannot pile up.
+  /// Reading waits while too many reflexes are unsent. It does not wait for mere writability: two peers that both have
+  /// much to say would wait for each other.
   func read(context: ChannelHandlerContext) {
-    if context.channel.isWritable {
+    if self.unsentReflexes < Self.maximumUnsentReflexes {
       context.read()
     } else {
       self.isReadHeld = true
     }
-  }
-
-  func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if self.isReadHeld && context.channel.isWritable {
-      self.isReadHeld = false
-      context.read()
-    }
-    context.fireChannelWritabilityChanged()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -179,6 +176,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func closeIfReleased() {
     if self.isReleasing && self.outstanding.isEmpty && self.concurrentRequests == 0 { self.end(.closed) }
+  }
+
+  /// Answers the peer at once, without a handler.
+  func reflect(_ message: CoAPMessage) {
+    guard let frame = try? message.serialized() else { return }
+    self.unsentReflexes += 1
+    self.write(frame) {
+      self.unsentReflexes -= 1
+      guard self.isReadHeld, self.unsentReflexes < Self.maximumUnsentReflexes else { return }
+      self.isReadHeld = false
+      self.context?.read()
+    }
   }
 
   func write(_ message: CoAPMessage) {

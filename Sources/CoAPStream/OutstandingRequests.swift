@@ -22,6 +22,8 @@ struct OutstandingRequests {
   private var slots: [Token: Slot] = [:]
   private var nextNumber: UInt32
 
+  /// All slots are free.
+  ///
   /// - Parameters:
   ///   - limit: how many slots.
   ///   - firstNumber: where tokens start; random, so that a new connection's differ from the last one's.

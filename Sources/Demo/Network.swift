@@ -7,8 +7,10 @@ import Foundation
 public actor Network {
   public nonisolated let workspace: Workspace
   public nonisolated let events = EventLog()
-  /// The name in every certificate's subject, and the DNS suffix of its devices.
+  /// The name in every certificate's subject.
   public nonisolated let name: String
+  /// The DNS suffix of its devices.
+  public nonisolated let nameSuffix: String
   public nonisolated let gatewayName = "gateway-1"
 
   private let muster: String
@@ -22,11 +24,12 @@ public actor Network {
   private var lines: [(name: String, specification: String)] = []
 
   /// - Parameter muster: the path of the `muster` executable.
-  public init(workspace: Workspace, record: PIDRecord, muster: String, name: String = "demo.muster.example") {
+  public init(workspace: Workspace, record: PIDRecord, muster: String, name: String = "demo") {
     self.workspace = workspace
     self.record = record
     self.muster = muster
     self.name = name
+    nameSuffix = name + ".example"
   }
 
   public enum Part: String, Sendable, CaseIterable { case authority, manager, gateway }
@@ -35,7 +38,7 @@ public actor Network {
 
   /// Makes a test CA with a random root and starts it.
   public func createAuthority() async throws {
-    try await run(["ca", "init", "--dir", workspace.ca, "--name", "Muster demo"])
+    try await run(["ca", "init", "--dir", workspace.ca, "--name", "demo"])
     try await start(.authority)
     for (file, copy) in [("ca.pem", workspace.anchor), ("chain.pem", workspace.chain)] {
       try FileManager.default.copyItem(atPath: "\(workspace.ca)/\(file)", toPath: copy)
@@ -46,7 +49,7 @@ public actor Network {
   public func createManager() async throws {
     let code = try await run(["ca", "code", "--dir", workspace.ca]).text.trimmingCharacters(in: .whitespacesAndNewlines)
     try await run([
-      "manager", "init", "--dir", workspace.manager, "--network", name, "--name-suffix", name,
+      "manager", "init", "--dir", workspace.manager, "--network", name, "--name-suffix", nameSuffix,
       "--ca", "https://\(authorityAddress)", "--ca-anchor", workspace.anchor, "--ca-code", code,
     ])
     try await start(.manager)

@@ -29,6 +29,7 @@ extension Gateway {
     }
   }
 
+  /// Opens the lines that were never opened: after the first attempt to reach the manager, however that ended.
   func startLines() {
     for line in configuration.lines { lines[line.name]?.start() }
   }

@@ -33,6 +33,7 @@ extension Gateway {
       do {
         let connection = try await connector.connect()
         connected()
+        startLines()
         let start = ContinuousClock.now
         defer { if start.duration(to: .now) > Self.settled { backoff.reset() } }
         try await serve(connection)
@@ -42,6 +43,7 @@ extension Gateway {
       }
       disconnected()
       if Task.isCancelled { break }
+      startLines()
       let delay = backoff.next(using: &generator)
       managerNote.lastFailure = failure
       report(.managerDisconnected(configuration.manager, reason: failure, retryAfter: delay))

@@ -57,8 +57,10 @@ public actor Gateway: Service {
       .ready(
         gateway: configuration.identity.name, lines: configuration.lines.map(\.name),
         statusSocket: configuration.statusSocket))
-    startLines()
+    // A device asks as soon as its line is up. The manager is given a moment to be there by then.
+    let patience = eventLoop.scheduleTask(in: .seconds(2)) { self.assumeIsolated { $0.startLines() } }
     await cancelWhenGracefulShutdown { await self.keepConnected(connector) }
+    patience.cancel()
     await stop(status)
     report(.stopped)
   }

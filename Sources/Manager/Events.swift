@@ -2,6 +2,7 @@ public import Foundation
 
 /// What the manager tells the world while it runs: with `muster manager run --json`, one JSON object a line.
 public struct ManagerEvent: Sendable, Equatable, Codable {
+  /// What kind of event it is. The names are stable.
   public enum Kind: String, Sendable, Codable {
     /// Both listeners are open; `admin` and `gateways` are the addresses.
     case ready
@@ -19,23 +20,34 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
     case stopping
   }
 
+  /// What happened.
   public var event: Kind
+  /// When.
   public var at: Date
+  /// The device's id.
   public var device: String?
+  /// The device's state before; none for a device that is new.
   public var from: String?
+  /// The device's state now.
   public var to: String?
   /// A certificate's serial number, in hexadecimal.
   public var serial: String?
+  /// The gateway's name.
   public var gateway: String?
+  /// Whether the gateway is connected now.
   public var connected: Bool?
+  /// The manager's role that a certificate is for: `ra` or `server`.
   public var role: String?
+  /// The problem's code, see ``Problem/Code-swift.enum``.
   public var problem: String?
+  /// The problem in words.
   public var detail: String?
   /// Address and port of the admin listener.
   public var admin: String?
   /// Address and port of the gateway listener.
   public var gateways: String?
 
+  /// An event with nothing but its kind and time.
   public init(_ event: Kind, at: Date) {
     self.event = event
     self.at = at
@@ -55,7 +67,8 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
     switch event {
     case .ready: "ready: administration on \(admin ?? "-"), gateways on \(gateways ?? "-")"
     case .device:
-      "device \(device ?? "-"): \(from.map { "\($0) -> " } ?? "")\(to ?? "-")" + (serial.map { ", certificate \($0)" } ?? "")
+      "device \(device ?? "-"): \(from.map { "\($0) -> " } ?? "")\(to ?? "-")"
+        + (serial.map { ", certificate \($0)" } ?? "")
     case .trouble: "device \(device ?? "-"): \(problem ?? "-"): \(detail ?? "")"
     case .gateway: "gateway \(gateway ?? "-") \(connected == true ? "connected" : "disconnected")"
     case .identity: "the manager's \(role ?? "-") certificate is \(serial ?? "-")"

@@ -52,7 +52,8 @@ extension Manager {
 
   private func adminRouter() -> Router<AdminContext> {
     let router = Router(context: AdminContext.self)
-    router.add(middleware: ProblemMiddleware { [logger] in logger.error("the admin API failed", metadata: ["error": "\($0)"]) })
+    router.add(
+      middleware: ProblemMiddleware { [logger] in logger.error("the admin API failed", metadata: ["error": "\($0)"]) })
     let api = router.group("api/v1")
     DeviceController(ledger: ledger, engine: engine).addRoutes(to: api.group("devices"))
     CertificateController(store: ledger.store).addRoutes(to: api.group("certificates"))

@@ -8,10 +8,17 @@ public struct ManagerError: Error, Sendable, Equatable, CustomStringConvertible 
   public let reason: String
   /// What to try, in one sentence, if anything can be tried.
   public let remedy: String?
-  /// Where in the source it was thrown.
+  /// The source file where it was thrown.
   public let file: String
+  /// The line there.
   public let line: UInt
 
+  /// An error.
+  ///
+  /// - Parameters:
+  ///   - code: its kind.
+  ///   - reason: what happened and why, one sentence.
+  ///   - remedy: what to try, one sentence.
   public init(
     _ code: Code, _ reason: String, remedy: String? = nil, file: String = #fileID, line: UInt = #line
   ) {
@@ -22,8 +29,10 @@ public struct ManagerError: Error, Sendable, Equatable, CustomStringConvertible 
     self.line = line
   }
 
+  /// By ``code`` only.
   public static func == (a: Self, b: Self) -> Bool { a.code == b.code }
 
+  /// Reason and remedy.
   public var description: String {
     guard let remedy else { return reason }
     return "\(reason) \(remedy)"

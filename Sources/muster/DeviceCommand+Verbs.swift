@@ -21,7 +21,8 @@ extension DeviceCommand {
   }
 
   struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show one device, and why it does not go on if it does not.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show one device, and why it does not go on if it does not.")
     @OptionGroup var one: OneDevice
 
     func run() async throws {
@@ -45,7 +46,8 @@ extension DeviceCommand {
     func run() async throws {
       try await explainingFailure {
         let id = try DeviceID(one.id).text
-        try one.show(try await one.options.withClient { try await $0.post("devices", DeviceAddition(id: id, model: model)) })
+        try one.show(
+          try await one.options.withClient { try await $0.post("devices", DeviceAddition(id: id, model: model)) })
       }
     }
   }

@@ -16,7 +16,10 @@ extension DeviceView {
   static let head = ["DEVICE", "STATE", "SERIAL", "WHERE", "PROBLEM"]
 
   var row: [String] {
-    [id, state.rawValue, serial ?? "-", place ?? "-", problem.map { $0.code.rawValue + ($0.held ? " (held)" : "") } ?? "-"]
+    [
+      id, state.rawValue, serial ?? "-", place ?? "-",
+      problem.map { $0.code.rawValue + ($0.held ? " (held)" : "") } ?? "-",
+    ]
   }
 
   /// Everything, one field a line.

@@ -73,7 +73,8 @@ struct CBORStrictnessTests {
 
   @Test("Whatever one byte becomes: refused, or a value whose only encoding these bytes are")
   func mutation() throws {
-    let bytes = hex("a5 01 6651 4d45 4d55 31 02 50 000102030405060708090a0b0c0d0e0f 03 83 01 20 f5 04 1a514b67b0 05 c1 a0")
+    let bytes = hex(
+      "a5 01 6651 4d45 4d55 31 02 50 000102030405060708090a0b0c0d0e0f 03 83 01 20 f5 04 1a514b67b0 05 c1 a0")
     try CBORReader.validate(bytes.span)
     for index in bytes.indices {
       for value in UInt8.min...UInt8.max {

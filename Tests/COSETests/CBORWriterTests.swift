@@ -52,7 +52,9 @@ struct CBORWriterTests {
     #expect(throws: CBORError.badText) { try write { $0.text(utf8: [0xC3].span) } }
   }
 
-  @Test("Both widths of an unsigned integer are written alike", arguments: [0, 23, 24, 255, 256, 65_536, .max] as [UInt32])
+  @Test(
+    "Both widths of an unsigned integer are written alike",
+    arguments: [0, 23, 24, 255, 256, 65_536, .max] as [UInt32])
   func widths(value: UInt32) throws {
     #expect(try write { $0.uint32(value) } == write { $0.uint(UInt64(value)) })
     #expect(try write { $0.int(Int64(value)) } == write { $0.uint(UInt64(value)) })

@@ -30,7 +30,7 @@ struct COSESign1FormTests {
     ("ES256 in the unprotected header only", "84 40 a10126 4101 " + signature, .wrongAlgorithm),
     ("ES256 in both headers", "84 43a10126 a10126 4101 " + signature, .wrongAlgorithm),
     ("critical parameters", "84 47a2012602811863 a0 4101 " + signature, .criticalParameter),
-    ("critical parameters that are not even protected", "84 43a10126 a10281 1863 4101 " + signature, .criticalParameter),
+    ("critical parameters, not even protected", "84 43a10126 a10281 1863 4101 " + signature, .criticalParameter),
     ("a key identifier of text", "84 43a10126 a1046161 4101 " + signature, .notSign1),
   ]
 

@@ -5,9 +5,11 @@ import Testing
 
 @Suite("COSE_Sign1, RFC 9052 §4.2")
 struct COSESign1Tests {
-  @Test("What is signed is opened, whatever the payload's length", arguments: [
-    0, 1, 22, 23, 24, 25, 255, 256, 257, 1000, 65_535, 65_536,
-  ])
+  @Test(
+    "What is signed is opened, whatever the payload's length",
+    arguments: [
+      0, 1, 22, 23, 24, 25, 255, 256, 257, 1000, 65_535, 65_536,
+    ])
   func roundTrip(count: Int) throws {
     var signer = Signer()
     let payload = [UInt8](repeating: 0x5A, count: count)
@@ -18,9 +20,11 @@ struct COSESign1Tests {
     try CBORReader.validate(object.span)
   }
 
-  @Test("The object fills its buffer exactly, and one byte less is refused without trapping", arguments: [
-    0, 5, 23, 24, 255, 256,
-  ])
+  @Test(
+    "The object fills its buffer exactly, and one byte less is refused without trapping",
+    arguments: [
+      0, 5, 23, 24, 255, 256,
+    ])
   func exactFit(count: Int) throws {
     var signer = Signer()
     let payload = [UInt8](repeating: 1, count: count)

@@ -39,7 +39,9 @@ struct OracleTests {
     var random = SplitMix(seed: 9053)
     let key = P256.Signing.PrivateKey()
     var signer = Signer(key)
-    let cases = [0, 1, 24, 300].map { (payload: random.bytes($0), kid: random.bytes($0 % 7), aad: random.bytes($0 % 3)) }
+    let cases = [0, 1, 24, 300].map { count in
+      (payload: random.bytes(count), kid: random.bytes(count % 7), aad: random.bytes(count % 3))
+    }
     let lines = cases.map { "sign \(Self.field($0.payload)) \(Self.field($0.kid)) \(Self.field($0.aad))" }
     let objects = try Oracle.run("pycose_sign1.py", lines: [hexText(Array(key.rawRepresentation))] + lines)
     try #require(objects.count == cases.count)

@@ -22,7 +22,9 @@ indirect enum Value: Equatable {
     case 2: self = .bytes(random.bytes(.random(in: 0...30, using: &random)))
     case 3: self = .text(String((0..<Int.random(in: 0...12, using: &random)).map { _ in Self.letter(&random) }))
     case 4: self = .simple([20, 21, 22, 23].randomElement(using: &random) ?? 22)
-    case 5: self = .array((0..<Int.random(in: 0...5, using: &random)).map { _ in Value(using: &random, depth: depth + 1) })
+    case 5:
+      let count = Int.random(in: 0...5, using: &random)
+      self = .array((0..<count).map { _ in Value(using: &random, depth: depth + 1) })
     case 6:
       var pairs: [[UInt8]: (Value, Value)] = [:]
       for _ in 0..<Int.random(in: 0...5, using: &random) {

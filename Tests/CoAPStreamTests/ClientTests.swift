@@ -127,4 +127,28 @@ struct ClientTests {
       try await peer.connection.request(.request(.get, "a"), timeout: .seconds(1))
     }
   }
+
+  @Test("A request that was given up keeps its slot until its bytes have left: a stalled peer makes no queue grow")
+  func unwritten() async throws {
+    var configuration = CoAPConnection.Configuration()
+    configuration.maximumOutstandingRequests = 1
+    let peer = try await Peer(configuration: configuration)
+    let stall = Stall()
+    try await peer.channel.testingEventLoop.executeInContext {
+      try peer.channel.pipeline.syncOperations.addHandler(stall.handler(), position: .first)
+    }
+    let connection = peer.connection
+    let first = Task { try await connection.request(.request(.get, "a"), timeout: .seconds(1)) }
+    while stall.writes == 0 { await Task.yield() }
+    await peer.advance(by: .seconds(1))
+    #expect(await failure(of: first) == .timedOut)
+    await #expect(throws: CoAPConnectionError.tooManyRequests) {
+      try await connection.request(.request(.get, "b"), timeout: .seconds(1))
+    }
+    try await peer.channel.testingEventLoop.executeInContext { stall.release() }
+    let third = Task { try await connection.request(.request(.get, "c"), timeout: .seconds(1)) }
+    while stall.writes == 1 { await Task.yield() }
+    try await peer.hangUp()
+    #expect(await failure(of: third) == .closed)
+  }
 }

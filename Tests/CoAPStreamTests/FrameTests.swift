@@ -39,10 +39,13 @@ struct FrameTests {
     #expect(await failure(of: server) == .protocolViolation("malformed message: frameTooLong"))
   }
 
-  @Test("A malformed message ends the connection with an Abort that says why", arguments: [
-    ([0x10, 0x01, 0xFF], "emptyPayload"), ([0x0F, 0x01], "tokenTooLong"), ([0x20, 0x01, 0xF1, 0x00], "reservedNibble"),
-    ([0x00, 0x20], "reservedCode"),
-  ] as [([UInt8], String)])
+  @Test(
+    "A malformed message ends the connection with an Abort that says why",
+    arguments: [
+      ([0x10, 0x01, 0xFF], "emptyPayload"), ([0x0F, 0x01], "tokenTooLong"),
+      ([0x20, 0x01, 0xF1, 0x00], "reservedNibble"),
+      ([0x00, 0x20], "reservedCode"),
+    ] as [([UInt8], String)])
   func malformed(bytes: [UInt8], reason: String) async throws {
     let peer = try await Peer()
     let server = peer.run()

@@ -48,7 +48,8 @@ struct SocketTests {
       async let printed = Task.detached { try Oracle.run("aiocoap_peer.py", arguments: ["\(port)"]) }.value
       var iterator = connections.makeAsyncIterator()
       let connection = try #require(try await iterator.next())
-      let resource = Mutex(SlicingServer(servedExponent: 4))
+      // BERT is taken: aiocoap begins with it and miscounts when it is asked for 1024-byte blocks instead.
+      let resource = Mutex(SlicingServer(takenExponent: 7, servedExponent: 4))
       async let end: Void = connection.run { request in
         switch request.uriPath {
         case ["big"]: return resource.withLock { $0.answer(request) }

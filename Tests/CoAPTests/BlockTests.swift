@@ -4,9 +4,12 @@ import Testing
 
 @Suite("Block options, RFC 7959 §2.2")
 struct BlockTests {
-  @Test("The RFC's notation NUM/M/SZX in bytes", arguments: [
-    (0x0E as UInt32, 0 as UInt32, true, 1024), (0x13, 1, false, 128), (0x2A, 2, true, 64), (0xFFFFF0, 0xFFFFF, false, 16),
-  ])
+  @Test(
+    "The RFC's notation NUM/M/SZX in bytes",
+    arguments: [
+      (0x0E as UInt32, 0 as UInt32, true, 1024), (0x13, 1, false, 128), (0x2A, 2, true, 64),
+      (0xFFFFF0, 0xFFFFF, false, 16),
+    ])
   func values(value: UInt32, number: UInt32, more: Bool, size: Int) throws {
     let block = try #require(Block(optionValue: value))
     #expect(block.number == number && block.more == more && block.sizeBytes == size)

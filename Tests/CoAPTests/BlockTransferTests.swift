@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Whole transfers between our two ends")
 struct BlockTransferTests {
-  @Test("A body of any length arrives whole at any pair of sizes", arguments: [0, 1, 15, 16, 17, 64, 100, 512, 1000, 3000])
+  @Test(
+    "A body of any length arrives whole at any pair of sizes", arguments: [0, 1, 15, 16, 17, 64, 100, 512, 1000, 3000])
   func upload(bodyBytes: Int) {
     for sent in UInt8(0)...6 {
       for taken in UInt8(0)...6 {

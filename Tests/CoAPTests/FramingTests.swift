@@ -32,8 +32,9 @@ struct FramingTests {
     let bytes = try write(.content) { $0.payload(payload.span) }
     #expect(Array(bytes.prefix(hex(header).count)) == hex(header))
     #expect(try parse(bytes).payload.count == payload.count)
-    #expect(try Message.frameLength(prefix: bytes.span.extracting(first: 5), limit: 100_000) == bytes.count
-      || bytes.count < 5)
+    #expect(
+      try Message.frameLength(prefix: bytes.span.extracting(first: 5), limit: 100_000) == bytes.count
+        || bytes.count < 5)
   }
 
   @Test("The length is known as soon as its bytes are there, and not before")

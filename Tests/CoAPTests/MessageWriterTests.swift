@@ -18,7 +18,8 @@ struct MessageWriterTests {
       "seed \(seed)")
   }
 
-  @Test("A message may fill its buffer, and one byte less is refused without trapping", arguments: 0..<40 as Range<UInt64>)
+  @Test(
+    "A message may fill its buffer, and one byte less is refused without trapping", arguments: 0..<40 as Range<UInt64>)
   func exactFit(seed: UInt64) throws {
     var random = SplitMix(seed: seed)
     let sample = Sample(using: &random)
@@ -35,9 +36,11 @@ struct MessageWriterTests {
     }
   }
 
-  @Test("Unsigned integers take as few bytes as they need", arguments: [
-    (0 as UInt32, ""), (1, "01"), (255, "ff"), (256, "0100"), (65_536, "010000"), (.max, "ffffffff"),
-  ])
+  @Test(
+    "Unsigned integers take as few bytes as they need",
+    arguments: [
+      (0 as UInt32, ""), (1, "01"), (255, "ff"), (256, "0100"), (65_536, "010000"), (.max, "ffffffff"),
+    ])
   func integers(value: UInt32, expected: String) throws {
     let bytes = try write(.content) { $0.option(.maxAge, uint: value) }
     let message = try parse(bytes)

@@ -13,12 +13,14 @@ struct OptionTests {
     #expect(!OptionNumber.musterLine.isCritical && !OptionNumber.musterLine.isUnsafe)
   }
 
-  @Test("A path matches segment by segment", arguments: [
-    (["csr"], "csr", true), (["est", "sen"], "est/sen", true), ([], "", true), (["csr"], "", false),
-    (["csr"], "cs", false), (["csr"], "csrs", false), (["cs"], "csr", false), (["est/sen"], "est/sen", false),
-    (["est"], "est/sen", false), (["est", "sen", "x"], "est/sen", false), (["est", "", "sen"], "est/sen", false),
-    ([""], "", true), (["a", ""], "a", false),
-  ])
+  @Test(
+    "A path matches segment by segment",
+    arguments: [
+      (["csr"], "csr", true), (["est", "sen"], "est/sen", true), ([], "", true), (["csr"], "", false),
+      (["csr"], "cs", false), (["csr"], "csrs", false), (["cs"], "csr", false), (["est/sen"], "est/sen", false),
+      (["est"], "est/sen", false), (["est", "sen", "x"], "est/sen", false), (["est", "", "sen"], "est/sen", false),
+      ([""], "", true), (["a", ""], "a", false),
+    ])
   func paths(segments: [String], path: String, expected: Bool) throws {
     let bytes = try write(.get) { writer in
       for segment in segments { writer.option(.uriPath, Array(segment.utf8).span) }

@@ -35,7 +35,8 @@ struct TestAuthority {
     -> Certificate
   {
     try CertificateTemplate(
-      profile: profile, request: request, serialNumber: .random(), notBefore: now, issuer: issuing, pointers: nil
+      profile: profile, request: request, serialNumber: .random(), notBefore: now, issuer: issuing,
+      pointers: IssuerPointers(crl: "http://ca.test/crl", issuer: "http://ca.test/ca")
     ).certificate(signedBy: issuingKey)
   }
 

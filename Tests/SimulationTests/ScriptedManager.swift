@@ -10,6 +10,8 @@ import X509
 /// The manager's part of an enrolment, without store or network: it asks for the request, issues, delivers, and checks the report.
 final class ScriptedManager {
   static let network = "sim"
+  /// As the manager has it: what fits the device's message goes without Block1.
+  private static let wholeBodyBytes = 1_280 - 24
 
   /// Where it is; it goes back when the link loses a message or a request stays unanswered.
   enum Step: Equatable { case waiting, askCSR, deliver, awaitReport, done }
@@ -115,8 +117,8 @@ final class ScriptedManager {
       message = .request(.post, "csr", contentFormat: .cbor, payload: [0xA1, 0x01, 0x63] + Array(Self.network.utf8))
     case .deliver:
       guard let sender else { return nil }
-      message = .request(.put, "crt", contentFormat: .certsOnly, payload: Array(bundle[sender.range]))
-      message.block1 = sender.block
+      message = .request(.put, "crt", contentFormat: .certsOnly, payload: bundle.count > Self.wholeBodyBytes ? Array(bundle[sender.range]) : bundle)
+      if bundle.count > Self.wholeBodyBytes { message.block1 = sender.block }
     case .waiting, .awaitReport, .done: return nil
     }
     message.token = Token([UInt8(nextToken & 0xFF), UInt8(nextToken >> 8 & 0xFF)].span) ?? Token()

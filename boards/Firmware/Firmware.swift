@@ -17,12 +17,7 @@ public struct Firmware<B: Board, let messageBytes: Int>: ~Copyable {
   ///   - model: the product line.
   ///   - signingMilliseconds: how long one signature takes on this board, at most.
   public init(board: consuming B, model: StaticString, signingMilliseconds: UInt16) {
-    var crypto: PSACryptography
-    do throws(CryptoError) {
-      crypto = try PSACryptography()
-    } catch {
-      Self.restart(board)
-    }
+    var crypto = Self.cryptography(board)
     guard let serialNumber = FactoryPage(board.memory).serialNumber ?? board.chipSerialNumber else {
       Self.restart(board)
     }
@@ -46,18 +41,19 @@ public struct Firmware<B: Board, let messageBytes: Int>: ~Copyable {
     while true {
       board.feedWatchdog()
       receive()
+      take(link.advance(now: board.now()))
       speak()
       transmit()
       board.sleep(milliseconds: millisecondsToNextDeadline())
     }
   }
 
-  /// Gives the link what came over the line, and the time.
+  /// Gives the link what came over the line.
+  @inline(never)
   private mutating func receive() {
     while let byte = board.nextByte() {
       take(link.receive(byte, now: board.now()))
     }
-    take(link.advance(now: board.now()))
   }
 
   private mutating func take(_ event: LinkEvent) {
@@ -88,9 +84,7 @@ public struct Firmware<B: Board, let messageBytes: Int>: ~Copyable {
       let count = link.transmit(into: &span, now: board.now())
       guard count > 0 else { return }
       for index in 0..<count { board.send(bytes[index]) }
-      while let byte = board.nextByte() {
-        take(link.receive(byte, now: board.now()))
-      }
+      receive()
     }
   }
 
@@ -124,6 +118,14 @@ public struct Firmware<B: Board, let messageBytes: Int>: ~Copyable {
     let now = board.now()
     guard deadline > now else { return 0 }
     return UInt32(truncatingIfNeeded: min(deadline - now, 60_000))
+  }
+
+  private static func cryptography(_ board: borrowing B) -> PSACryptography {
+    do throws(CryptoError) {
+      return try PSACryptography()
+    } catch {
+      restart(board)
+    }
   }
 
   /// What is left when flash or cryptography fails at the start. Not at once: each start may wear flash.

@@ -5,28 +5,30 @@
 /// cannot disagree about what was signed; what remains to be checked is the certificate's place in a path.
 struct Certificate {
   /// What is signed: the whole element of the TBSCertificate.
-  private(set) var signed: Range<Int>
+  private(set) var signed = 0..<0
   /// The serial number's magnitude, without a leading zero octet.
-  private(set) var serialNumber: Range<Int>
+  private(set) var serialNumber = 0..<0
   /// Whole elements, for comparing names octet by octet.
-  private(set) var issuer: Range<Int>
-  private(set) var subject: Range<Int>
+  private(set) var issuer = 0..<0
+  private(set) var subject = 0..<0
   /// The serialNumber attribute of the subject; empty unless there is exactly one.
-  private(set) var subjectSerialNumber: Range<Int>
+  private(set) var subjectSerialNumber = 0..<0
   /// Seconds since 1970.
-  private(set) var notBefore: UInt64
-  private(set) var notAfter: UInt64
+  private(set) var notBefore: UInt64 = 0
+  private(set) var notAfter: UInt64 = 0
   /// The public key as an uncompressed SEC1 point, 65 bytes.
-  private(set) var publicKey: Range<Int>
+  private(set) var publicKey = 0..<0
   /// The signature value's content, a DER `ECDSA-Sig-Value`.
-  private(set) var signature: Range<Int>
-  private(set) var extensions: CertificateExtensions
+  private(set) var signature = 0..<0
+  private(set) var extensions = CertificateExtensions()
 
   /// Longest certificate a device reads, in bytes.
   static let maxBytes = 1024
 
   /// Reads a certificate that fills the bytes given.
-  init(_ bytes: Span<UInt8>) throws(CertificateRefusal) {
+  ///
+  /// In place, and not an initialiser: Embedded Swift would build the value beside its destination and copy it there.
+  mutating func read(_ bytes: Span<UInt8>) throws(CertificateRefusal) {
     var reader = DERReader(bytes, from: 0, to: bytes.count)
     let outermost = try reader.enter(DERTag.sequence)
     guard reader.end == outermost else { throw .trailingBytes }
@@ -34,11 +36,8 @@ struct Certificate {
     let start = reader.position
     let outer = try reader.enter(DERTag.sequence)
     try Self.readVersion(&reader)
-    // RFC 5280 §4.1.2.2: positive, and at most 20 octets of which a leading zero is one.
-    let serialStart = reader.position + 2
-    guard let serialNumber = try reader.positiveInteger(), reader.position - serialStart <= 20 else {
-      throw .serialNumber
-    }
+    // RFC 5280 §4.1.2.2: positive, at most 20 octets. A zero before them is let pass: common libraries make such.
+    guard let serialNumber = try reader.positiveInteger(), serialNumber.count <= 20 else { throw .serialNumber }
     self.serialNumber = serialNumber
     try Self.readSignatureAlgorithm(&reader)
     let issuerStart = reader.position
@@ -53,7 +52,8 @@ struct Certificate {
     subjectSerialNumber = try CertificateName.read(&reader)
     subject = subjectStart..<reader.position
     publicKey = try Self.readPublicKey(&reader)
-    extensions = try CertificateExtensions(&reader)
+    extensions = CertificateExtensions()
+    try extensions.read(&reader)
     try reader.leave(outer)
 
     signed = start..<reader.position

@@ -14,7 +14,7 @@ struct CertificateExtensions {
   static let keyCertSign: UInt8 = 0x04
 
   /// Reads the extensions at the end of a TBSCertificate; there may be none.
-  init(_ reader: inout DERReader) throws(CertificateRefusal) {
+  mutating func read(_ reader: inout DERReader) throws(CertificateRefusal) {
     guard !reader.isAtEnd else { return }
     let body = try reader.enter(DERTag.context3Constructed)
     let tagged = try reader.enter(DERTag.sequence)

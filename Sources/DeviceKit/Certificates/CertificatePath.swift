@@ -26,7 +26,8 @@ enum CertificatePath {
     let end = offset + list.upperBound
 
     var bytes = try journal.loadCertificate(at: position, limit: end - position, into: &scratch)
-    var certificate = try Certificate.read(scratch.span, bytes)
+    var certificate = Certificate()
+    try certificate.read(scratch.span, bytes)
     try checkLeaf(certificate, scratch.span, crypto: &crypto, key: journal.record.key, serialNumber: serialNumber)
     var link = CertificateLink()
     var number = 0
@@ -44,7 +45,7 @@ enum CertificatePath {
         guard number < maxCertificates else { throw Rejection(.tooManyCertificates) }
         bytes = try journal.loadCertificate(at: position, limit: end - position, into: &scratch)
       }
-      certificate = try Certificate.read(scratch.span, bytes)
+      try certificate.read(scratch.span, bytes)
       let subject = scratch.span.extracting(certificate.subject)
       guard subject.count == issuerNameBytes, try journal.holds(subject, at: issuerName) else {
         throw Rejection(.brokenChain)
@@ -60,7 +61,8 @@ enum CertificatePath {
     _ bytes: Span<UInt8>, crypto: inout Crypto
   ) throws(Rejection) {
     guard bytes.count <= Certificate.maxBytes else { throw Rejection(.certificateTooLarge) }
-    let certificate = try Certificate.read(bytes, bytes.count)
+    var certificate = Certificate()
+    try certificate.read(bytes, bytes.count)
     guard bytes.isEqual(certificate.issuer, certificate.subject) else { throw Rejection(.notSelfSigned) }
     try requireIssuer(certificate, authoritiesBelow: 0)
     var link = CertificateLink()
@@ -97,9 +99,10 @@ enum CertificatePath {
 
 extension Certificate {
   /// Reads a certificate from the front of a buffer.
-  static func read(_ buffer: Span<UInt8>, _ count: Int) throws(Rejection) -> Certificate {
+  @inline(never)
+  mutating func read(_ buffer: Span<UInt8>, _ count: Int) throws(Rejection) {
     do {
-      return try Certificate(buffer.extracting(0..<count))
+      try read(buffer.extracting(0..<count))
     } catch {
       throw Rejection(error)
     }

@@ -13,10 +13,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     guard let key = journal.record.key else { throw Rejection(.internalServerError) }
     let csr = CertificationRequest(
       network: fields.first, serialNumber: description.serialNumber.ascii, suffix: fields.second)
-    let token = exchange.request.token
-    var room = exchange.room()
-    var writer = MessageWriter(&room, code: .changed, token: token)
-    writer.option(.contentFormat, uint: UInt32(ContentFormat.pkcs10.rawValue))
+    var writer = exchange.writer(.changed, .pkcs10)
     do {
       try writer.payload { (rest: inout MutableSpan<UInt8>) throws(CryptoError) in
         try csr.write(into: &rest, key: key, crypto: &crypto)
@@ -24,8 +21,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     } catch {
       throw Rejection(error)
     }
-    guard let count = try? writer.finish() else { throw Rejection(.internalServerError) }
-    return count
+    return end(writer)
   }
 
   /// Makes a key and then commits its id: a key that no commit names does not exist for anybody.

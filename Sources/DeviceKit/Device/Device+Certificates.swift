@@ -45,18 +45,14 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     } catch {
       throw Rejection(.badRequest)
     }
-    let token = exchange.request.token
-    var room = exchange.room()
-    var writer = MessageWriter(&room, code: .content, token: token)
-    writer.option(.contentFormat, uint: UInt32(ContentFormat.certsOnly.rawValue))
+    var writer = exchange.writer(.content, .certsOnly)
     if let block = slice.block { writer.option(.block2, block: block) }
     try writer.payload { (rest: inout MutableSpan<UInt8>) throws(Rejection) in
       guard slice.range.count <= rest.count else { throw Rejection(.internalServerError) }
       try journal.load(at: journal.certificatesOffset + slice.range.lowerBound, slice.range.count, into: &rest)
       return slice.range.count
     }
-    guard let count = try? writer.finish() else { throw Rejection(.internalServerError) }
-    return count
+    return end(writer)
   }
 
   private mutating func stage(_ bytes: Span<UInt8>, at position: Int) throws(Rejection) {

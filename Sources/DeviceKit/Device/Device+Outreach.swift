@@ -8,7 +8,8 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     let offset = journal.certificatesOffset
     let list = try journal.certificateList(at: offset, count: journal.record.certificatesBytes)
     let count = try journal.loadCertificate(at: offset + list.lowerBound, limit: list.count, into: &scratch)
-    let certificate = try Certificate.read(scratch.span, count)
+    var certificate = Certificate()
+    try certificate.read(scratch.span, count)
     facts.read(certificate, in: scratch.span)
     try crypto.hash(scratch.span.extracting(0..<count), into: &facts.digest)
   }
@@ -22,16 +23,16 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     var payload = InlineArray<192, UInt8>(repeating: 0)
     var room = payload.mutableSpan
     var fields = FieldWriter(&room, fields: leaf.serialNumber.isEmpty ? 5 : 6)
-    fields.text(1, description.serialNumber.ascii)
+    fields.name(description.serialNumber)
     fields.text(2, description.model)
     fields.text(3, description.firmwareVersion)
     fields.uint(4, stateNumber)
     if !leaf.serialNumber.isEmpty { fields.bytes(5, leaf.serialNumber) }
     fields.uint(6, UInt32(description.maxMessageBytes))
     let count = fields.finish()
-    return writeMessage(
-      to: &buffer, code: .post, token: outreach.token, path: "register", format: .cbor,
-      payload: payload.span.extracting(0..<count))
+    var writer = request("register", .cbor, token: outreach.token, into: &buffer)
+    writer.payload(payload.span.extracting(0..<count))
+    return end(writer)
   }
 
   /// Writes `POST /report`: what the device holds, signed by the identity key.
@@ -41,14 +42,12 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     guard let key = journal.record.key else { return 0 }
     var leaf = LeafFacts()
     try read(&leaf, scratch: &buffer)
-    var writer = MessageWriter(&buffer, code: .post, token: outreach.token)
-    writer.path("report")
-    writer.option(.contentFormat, uint: UInt32(ContentFormat.coseSign1.rawValue))
+    var writer = request("report", .coseSign1, token: outreach.token, into: &buffer)
     do throws(COSEError) {
       try writer.payload { (rest: inout MutableSpan<UInt8>) throws(COSEError) in
         try COSESign1.sign(into: &rest, key: key, with: &crypto) { room in
           var fields = FieldWriter(&room, fields: 6)
-          fields.text(1, description.serialNumber.ascii)
+          fields.name(description.serialNumber)
           fields.bytes(2, leaf.serialNumber)
           fields.bytes(3, leaf.digest.span)
           fields.uint(4, leaf.notBefore)
@@ -60,7 +59,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     } catch {
       throw Rejection(Code.internalServerError)
     }
-    return (try? writer.finish()) ?? 0
+    return end(writer)
   }
 
   /// Takes an answer to a request of the device's own.

@@ -102,13 +102,21 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
 
   /// Where in its life the device is; `nil` is factory state.
   public var state: DeviceState? {
-    if journal.record.anchorBytes == 0 { return nil }
-    if journal.record.key == nil { return .provisioned }
-    return journal.record.certificatesBytes == 0 ? .keyMade : .certified
+    @inline(never)
+    get { Self.state(journal.record) }
+  }
+
+  private static func state(_ record: JournalRecord) -> DeviceState? {
+    if record.anchorBytes == 0 { return nil }
+    if record.key == nil { return .provisioned }
+    return record.certificatesBytes == 0 ? .keyMade : .certified
   }
 
   /// The state as it goes over the line.
-  var stateNumber: UInt32 { UInt32(state?.rawValue ?? 0) }
+  var stateNumber: UInt32 {
+    @inline(never)
+    get { UInt32(state?.rawValue ?? 0) }
+  }
 
   /// Waits for certificates from their first block on, in room that depends on what is in force.
   mutating func expectTransfer() {

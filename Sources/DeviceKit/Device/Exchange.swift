@@ -33,6 +33,15 @@ struct Exchange: ~Copyable, ~Escapable {
     return frame.extracting(request.payload)
   }
 
+  /// Begins an answer with a payload.
+  @inline(never)
+  @_lifetime(&self)
+  mutating func writer(_ code: Code, _ format: ContentFormat) -> MessageWriter {
+    var writer = MessageWriter(&reply, code: code, token: request.token)
+    writer.option(.contentFormat, uint: UInt32(format.rawValue))
+    return writer
+  }
+
   /// Answers without a payload.
   ///
   /// - Parameter block: The Block1 option of the answer to a block.
@@ -42,29 +51,36 @@ struct Exchange: ~Copyable, ~Escapable {
     var writer = MessageWriter(&reply, code: code, token: request.token)
     if code == .serviceUnavailable { writer.option(.maxAge, uint: 60) }
     if let block { writer.option(.block1, block: block) }
-    return (try? writer.finish()) ?? 0
+    return end(writer)
   }
 
   /// Answers with CBOR.
   ///
   /// - Returns: Bytes of the answer.
+  @inline(never)
   mutating func respond(_ code: Code, cbor: Span<UInt8>) -> Int {
-    writeMessage(to: &reply, code: code, token: request.token, path: "", format: .cbor, payload: cbor)
+    var writer = writer(code, .cbor)
+    writer.payload(cbor)
+    return end(writer)
   }
 }
 
-/// Writes a message with a payload.
+/// Ends a message.
 ///
-/// - Parameter path: The Uri-Path of a request; empty for an answer.
 /// - Returns: Bytes of it; 0 when the buffer is too short.
 @inline(never)
-func writeMessage(
-  to buffer: inout MutableSpan<UInt8>, code: Code, token: Token, path: StaticString, format: ContentFormat,
-  payload: Span<UInt8>
-) -> Int {
-  var writer = MessageWriter(&buffer, code: code, token: token)
+func end(_ writer: consuming MessageWriter) -> Int {
+  (try? writer.finish()) ?? 0
+}
+
+/// Begins a request of the device's own.
+@inline(never)
+@_lifetime(&buffer)
+func request(
+  _ path: StaticString, _ format: ContentFormat, token: Token, into buffer: inout MutableSpan<UInt8>
+) -> MessageWriter {
+  var writer = MessageWriter(&buffer, code: .post, token: token)
   writer.path(path)
   writer.option(.contentFormat, uint: UInt32(format.rawValue))
-  writer.payload(payload)
-  return (try? writer.finish()) ?? 0
+  return writer
 }

@@ -7,10 +7,18 @@ struct FieldWriter: ~Copyable, ~Escapable {
   /// The longest map: a registration with everything at its longest.
   static let maxBytes = 192
 
+  /// Begins a map of this many fields at the buffer's front.
+  @inline(never)
   @_lifetime(&buffer)
   init(_ buffer: inout MutableSpan<UInt8>, fields: Int) {
     cbor = CBORWriter(&buffer)
     cbor.map(fields)
+  }
+
+  /// The device's name, which is the first field of everything.
+  @inline(never)
+  mutating func name(_ serialNumber: borrowing DeviceSerialNumber) {
+    text(1, serialNumber.ascii)
   }
 
   @inline(never)

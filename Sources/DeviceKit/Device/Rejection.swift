@@ -1,20 +1,19 @@
 import COSE
 import CoAP
 
-/// An answer that says no: its code, and the reason if a certificate was refused.
+/// An answer that says no: a CoAP code, or the reason why a certificate was refused.
+///
+/// One byte, because it is thrown from everywhere: codes are 4.00 (0x80) and more, reasons are less.
 struct Rejection: Error {
-  let code: Code
-  let refusal: CertificateRefusal?
+  private let rawValue: UInt8
 
   init(_ code: Code) {
-    self.code = code
-    refusal = nil
+    rawValue = code.rawValue
   }
 
   /// The certificate's fault, and so its sender's.
   init(_ refusal: CertificateRefusal) {
-    code = .unprocessableEntity
-    self.refusal = refusal
+    rawValue = refusal.rawValue
   }
 
   /// The device's cryptography failed; without entropy it may work later.
@@ -26,4 +25,10 @@ struct Rejection: Error {
   init(_ error: FlashError) {
     self.init(Code.internalServerError)
   }
+
+  /// The code of the answer.
+  var code: Code { refusal == nil ? Code(rawValue: rawValue) : .unprocessableEntity }
+
+  /// The reason, if a certificate was refused.
+  var refusal: CertificateRefusal? { CertificateRefusal(rawValue: rawValue) }
 }

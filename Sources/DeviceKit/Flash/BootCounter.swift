@@ -12,34 +12,31 @@ enum BootCounter {
     in flash: inout Storage, firstPage: Int
   ) throws(FlashError) -> UInt32 {
     let entryBytes = max(8, flash.writeBytes)
-    let perPage = flash.pageBytes / entryBytes
+    let pageBytes = flash.pageBytes
+    let start = firstPage * pageBytes
+    let end = start + pages * pageBytes
     var last: UInt32 = 0
-    var page = 1  // so that the first start of all begins with an erase of page 0
-    var next = perPage
-    for candidate in 0..<pages {
-      for index in 0..<perPage {
-        let offset = (firstPage + candidate) * flash.pageBytes + index * entryBytes
-        let (count, complement) = try entry(at: offset, in: flash)
-        if count == ~complement, count > last {
-          last = count
-          page = candidate
-          next = perPage
-        } else if count & complement == .max, page == candidate, last > 0, next == perPage {
-          next = index
-        }
-      }
+    var next = end
+    for offset in stride(from: start, to: end, by: entryBytes) {
+      let (count, complement) = try entry(at: offset, in: flash)
+      guard count == ~complement, count > last else { continue }
+      last = count
+      next = offset + entryBytes
     }
     if last == .max { return last }
-    if next == perPage {
-      page = 1 - page
-      next = 0
-      try flash.erase(page: firstPage + page)
+    // Behind the last entry there may be one that a power cut spoilt.
+    while next != start + pageBytes, next != end {
+      let (count, complement) = try entry(at: next, in: flash)
+      if count & complement == .max { break }
+      next += entryBytes
     }
+    if next == end { next = start }
+    if next == start || next == start + pageBytes { try flash.erase(page: next == start ? firstPage : firstPage + 1) }
     var bytes = InlineArray<8, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
     span.store(littleEndian: last + 1, at: 0)
     span.store(littleEndian: ~(last + 1), at: 4)
-    try flash.write(bytes.span, at: (firstPage + page) * flash.pageBytes + next * entryBytes)
+    try flash.write(bytes.span, at: next)
     return last + 1
   }
 

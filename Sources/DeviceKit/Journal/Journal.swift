@@ -14,36 +14,38 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
   /// Counts commits, and wraps.
   private(set) var sequence: UInt32 = 0
 
-  private var inForce = 0  // index of the slot in force
   private var isStaging = false
+  private var inForce: Slot
+  private var spare: Slot
+  /// Where their payloads begin.
+  private var inForceOffset: Int
+  private var spareOffset: Int
 
   init(flash: consuming Storage) {
+    let pages = (flash.pageCount - BootCounter.pages) / 2
+    inForce = Slot(firstPage: 0, pages: pages)
+    spare = Slot(firstPage: pages, pages: pages)
+    inForceOffset = inForce.payload(in: flash)
+    spareOffset = spare.payload(in: flash)
     self.flash = flash
   }
 
   /// Finds what is in force, and finishes a commit that a power cut left with two valid slots.
   mutating func open() throws(FlashError) {
-    let first = try slot(0).header(in: flash)
-    let second = try slot(1).header(in: flash)
-    switch (first, second) {
-    case (nil, nil):
-      return
-    case (let first?, let second?):
-      inForce = second.isNewer(than: first) ? 1 : 0
-      try slot(1 - inForce).clear(in: &flash)
-      try load(inForce == 0 ? first : second)
-    case (let first?, nil):
-      inForce = 0
-      try load(first)
-    case (nil, let second?):
-      inForce = 1
-      try load(second)
+    let first = try inForce.header(in: flash)
+    let second = try spare.header(in: flash)
+    guard var header = first ?? second else { return }
+    if let second, first == nil || second.isNewer(than: header) {
+      header = second
+      swapSlots()
     }
+    if first != nil, second != nil { try spare.clear(in: &flash) }
+    try load(header)
   }
 
   /// Counts a start and returns the count.
   mutating func countBoot() throws(FlashError) -> UInt32 {
-    try BootCounter.increment(in: &flash, firstPage: 2 * slotPages)
+    try BootCounter.increment(in: &flash, firstPage: inForce.pages + spare.pages)
   }
 
   // MARK: Commits
@@ -118,13 +120,11 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
 
   // MARK: Slots
 
-  private var slotPages: Int { (flash.pageCount - BootCounter.pages) / 2 }
-  private var capacity: Int { slot(0).capacity(in: flash) }
-  private var inForceOffset: Int { slot(inForce).payload(in: flash) }
-  private var spareOffset: Int { slot(1 - inForce).payload(in: flash) }
+  private var capacity: Int { spare.capacity(in: flash) }
 
-  private func slot(_ index: Int) -> Slot {
-    Slot(firstPage: index * slotPages, pages: slotPages)
+  private mutating func swapSlots() {
+    (inForce, spare) = (spare, inForce)
+    (inForceOffset, spareOffset) = (spareOffset, inForceOffset)
   }
 
   private mutating func load(_ header: SlotHeader) throws(FlashError) {
@@ -140,7 +140,7 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
 
   private mutating func clearSpare() throws(FlashError) {
     isStaging = false
-    try slot(1 - inForce).clear(in: &flash)
+    try spare.clear(in: &flash)
   }
 
   private mutating func copyTrust() throws(FlashError) {
@@ -151,13 +151,12 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
   private mutating func commit(_ next: JournalRecord) throws(FlashError) {
     isStaging = false
     try flash.write(next.encoded.span, at: spareOffset)
-    let spare = 1 - inForce
-    let header = try slot(spare).commit(
+    let header = try spare.commit(
       uid: SlotHeader.journal, count: next.payloadBytes, sequence: sequence &+ 1, flags: 0, in: &flash)
     sequence = header.sequence
     record = next
-    inForce = spare
+    swapSlots()
     // The new slot reads back: from here on a cut leaves two valid ones, and the next start erases the older.
-    try slot(1 - spare).clear(in: &flash)
+    try spare.clear(in: &flash)
   }
 }

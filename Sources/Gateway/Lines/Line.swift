@@ -77,7 +77,7 @@ final class Line {
 
   private func open() {
     state = .opening
-    let handler = LineHandler(configuration: settings.link, trace: trace)
+    let handler = LineHandler(configuration: settings.link, baud: specification.baud, trace: trace)
     handler.report = { [weak self, unowned handler] in self?.handler(handler, reported: $0) }
     let bound = NIOLoopBound((line: self, handler: handler), eventLoop: eventLoop)
     LineOpener.open(specification, on: eventLoop) { channel in

@@ -31,6 +31,14 @@ public enum LineSpecification: Hashable, Sendable, CustomStringConvertible {
     self = .terminal(path: try Self.checked(path: String(text[..<colon])), baud: baud)
   }
 
+  /// The line's speed in bits per second. A socket has none; what stands behind it has a serial port's.
+  public var baud: Int {
+    switch self {
+    case .terminal(_, let baud): baud
+    case .unixSocket: Self.defaultBaud
+    }
+  }
+
   public var description: String {
     switch self {
     case .terminal(let path, Self.defaultBaud): path

@@ -7,8 +7,6 @@ import SerialLink
 struct LinkDriver: ~Copyable {
   /// 16 fragments of 240 bytes: the longest message the link can carry.
   static let messageBytes = 3_840
-  /// Bytes that one call of ``transmit(now:)`` returns at most: about 20 ms of a 115,200 baud line.
-  static let chunkBytes = 256
 
   private var link: Link<3840>
 
@@ -45,9 +43,9 @@ struct LinkDriver: ~Copyable {
     try link.send(message.span, now: now)
   }
 
-  /// The next bytes for the line; empty when there are none.
-  mutating func transmit(now: UInt64) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: Self.chunkBytes) { buffer, count in
+  /// The next bytes for the line, at most so many; empty when there are none.
+  mutating func transmit(limitBytes: Int, now: UInt64) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: limitBytes) { buffer, count in
       buffer.initialize(repeating: 0)
       var span = buffer.mutableSpan
       count = link.transmit(into: &span, now: now)

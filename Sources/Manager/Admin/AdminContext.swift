@@ -1,8 +1,8 @@
 import Hummingbird
 import NIOCore
 import NIOSSL
-import X509
 import SwiftASN1
+import X509
 
 /// What is known of an admin request: who asks, by the client certificate that TLS demanded and verified.
 struct AdminContext: RequestContext {

@@ -29,7 +29,8 @@ extension ProblemDocument {
 
   /// The error again, on the client's side.
   public var error: ManagerError {
-    let code = type.hasPrefix(Self.typePrefix) ? ManagerError.Code(rawValue: String(type.dropFirst(Self.typePrefix.count))) : nil
+    let code =
+      type.hasPrefix(Self.typePrefix) ? ManagerError.Code(rawValue: String(type.dropFirst(Self.typePrefix.count))) : nil
     return ManagerError(code ?? (status < 500 ? .invalid : .unreachable), detail, remedy: remedy)
   }
 }

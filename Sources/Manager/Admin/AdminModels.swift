@@ -4,38 +4,53 @@ public import Foundation
 
 /// A device as the admin API shows it.
 public struct DeviceView: Codable, Sendable, Equatable {
+  /// Its serial number.
   public var id: String
+  /// Where it stands.
   public var state: DeviceState
+  /// As it says itself.
   public var model: String?
+  /// As it says itself.
   public var firmware: String?
   /// Where it was last heard.
   public var gateway: String?
+  /// The line there.
   public var line: String?
   /// What it last said it holds: `nothing`, `key` or `certificate`.
   public var claims: String?
   /// The serial number of the certificate in force.
   public var serial: String?
+  /// The end of that certificate.
   public var notAfter: Date?
   /// Why it does not go on.
   public var problem: Problem?
+  /// Since when it is known.
   public var createdAt: Date
+  /// When its state last changed.
   public var changedAt: Date
+  /// When it last called.
   public var seenAt: Date?
 }
 
 /// A certificate as the admin API shows it.
 public struct CertificateView: Codable, Sendable, Equatable {
+  /// In lower-case hexadecimal.
   public var serial: String
   /// SHA-256 of the DER.
   public var fingerprint: String
-  public var state: CertificateRecord.State
+  /// What became of it.
+  public var state: CertificateState
   /// `device`, `gateway` or `manager`.
   public var holderKind: String
   /// The device's id, the gateway's name, or the manager's role.
   public var holder: String
+  /// Whom it names.
   public var subject: String
+  /// Who issued it.
   public var issuer: String
+  /// The first second of its life.
   public var notBefore: Date
+  /// The last second of its life.
   public var notAfter: Date
   /// SHA-256 of the SubjectPublicKeyInfo.
   public var key: String
@@ -43,21 +58,29 @@ public struct CertificateView: Codable, Sendable, Equatable {
   public var order: String
   /// Why the device refused it, if it did.
   public var refusal: String?
+  /// When it arrived here.
   public var createdAt: Date
 }
 
 /// A gateway as the admin API shows it.
 public struct GatewayView: Codable, Sendable, Equatable {
+  /// Also the CN of its certificate.
   public var name: String
-  public var state: GatewayRecord.State
+  /// Whether it may connect.
+  public var state: GatewayState
+  /// Whether it is connected now.
   public var connected: Bool
+  /// The serial number of its certificate.
   public var serial: String?
+  /// The end of its certificate.
   public var notAfter: Date?
+  /// When it was first enrolled.
   public var createdAt: Date
 }
 
 /// One page of a list.
 public struct PageView<Item: Codable & Sendable>: Codable, Sendable {
+  /// In the order of the list.
   public var items: [Item]
   /// What to pass as `after` for the next page.
   public var next: String?
@@ -65,9 +88,12 @@ public struct PageView<Item: Codable & Sendable>: Codable, Sendable {
 
 /// The body of `POST /api/v1/devices`.
 public struct DeviceAddition: Codable, Sendable {
+  /// The serial number.
   public var id: String
+  /// For people.
   public var model: String?
 
+  /// A device to be added.
   public init(id: String, model: String? = nil) {
     self.id = id
     self.model = model
@@ -76,10 +102,12 @@ public struct DeviceAddition: Codable, Sendable {
 
 /// The body of `POST /api/v1/gateways`.
 public struct GatewayEnrolment: Codable, Sendable {
+  /// A DNS label in lower case.
   public var name: String
   /// The PKCS#10 in PEM.
   public var request: String
 
+  /// A gateway to be enrolled.
   public init(name: String, request: String) {
     self.name = name
     self.request = request
@@ -88,6 +116,7 @@ public struct GatewayEnrolment: Codable, Sendable {
 
 /// The answer to a gateway's enrolment; all PEM.
 public struct GatewayCredentials: Codable, Sendable {
+  /// The gateway's own.
   public var certificate: String
   /// The intermediates.
   public var chain: String
@@ -97,9 +126,11 @@ public struct GatewayCredentials: Codable, Sendable {
 
 /// How the manager is.
 public struct StatusView: Codable, Sendable {
+  /// The network's name.
   public var network: String
   /// How many devices are in each state; states with none are left out.
   public var devices: [String: Int]
+  /// How many gateways are connected now.
   public var gatewaysConnected: Int
   /// The end of the registration authority's certificate; none until the CA has issued one.
   public var registrationAuthorityUntil: Date?
@@ -107,18 +138,24 @@ public struct StatusView: Codable, Sendable {
 
 /// A problem document (RFC 9457). `type` is `urn:muster:problem:` and the code.
 public struct ProblemDocument: Codable, Sendable, Equatable {
+  /// ``typePrefix`` and the error's code.
   public var type: String
+  /// The kind of problem, for people.
   public var title: String
+  /// The HTTP status.
   public var status: Int
+  /// What happened and why.
   public var detail: String
   /// What to try.
   public var remedy: String?
 
+  /// What every `type` begins with.
   public static let typePrefix = "urn:muster:problem:"
 }
 
 /// How the admin API writes and reads JSON.
 public enum AdminJSON {
+  /// Sorted keys, dates in RFC 3339 with milliseconds.
   public static var encoder: JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -126,6 +163,7 @@ public enum AdminJSON {
     return encoder
   }
 
+  /// Reads what ``encoder`` writes.
   public static var decoder: JSONDecoder {
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .custom(ManagerDate.decode)

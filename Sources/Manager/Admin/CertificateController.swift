@@ -38,7 +38,7 @@ struct CertificateController: Sendable {
   @Sendable private func list(_ request: Request, _ context: AdminContext) async throws -> Response {
     let (after, limit) = try request.page()
     let holder = try request.uri.queryParameters["device"].map { Holder.device(try DeviceID(String($0))) }
-    let state: CertificateRecord.State? = try request.choice("state")
+    let state: CertificateState? = try request.choice("state")
     let page = try await store.certificates(of: holder, in: state, after: after, limit: limit)
     return try AdminAnswer.json(PageView(items: page.items.map(CertificateView.init), next: page.next))
   }

@@ -34,6 +34,8 @@ struct GatewayController: Sendable {
     let certificationRequest = try check(enrolment)
     let record = try await desk.obtain(
       certificationRequest, for: .gateway(enrolment.name), profile: "gateway", by: try await context.administrator())
+    // Perhaps it is enrolled anew because its old key was stolen.
+    await connections.close(enrolment.name, unlessWith: record.id)
     return try AdminAnswer.json(
       GatewayCredentials(
         certificate: try Certificate(derEncoded: record.der).pem,

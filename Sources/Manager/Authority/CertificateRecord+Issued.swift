@@ -8,7 +8,7 @@ extension CertificateRecord {
   ///
   /// - Throws: ``ManagerError`` with code `protocolViolation` when it is not what was ordered: another key, another
   ///   subject, or not valid now.
-  init(_ issued: IssuedCertificate, for order: Order, state: State, now: Date) throws(ManagerError) {
+  init(_ issued: IssuedCertificate, for order: Order, state: CertificateState, now: Date) throws(ManagerError) {
     let certificate = issued.certificate
     guard let key = P256.Signing.PublicKey(certificate.publicKey), KeyDigest(sha256: key.keyDigest) == order.key else {
       throw ManagerError(.protocolViolation, "The CA issued a certificate for another key than the one ordered.")

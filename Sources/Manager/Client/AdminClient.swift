@@ -79,7 +79,8 @@ public struct AdminClient: Sendable {
   /// Reads a resource that is no JSON.
   public func bytes(_ path: String, query: [String: String] = [:]) async throws(ManagerError) -> [UInt8] {
     var components = URLComponents()
-    components.queryItems = query.isEmpty ? nil : query.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
+    components.queryItems =
+      query.isEmpty ? nil : query.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
     return try await send(path + (components.string ?? ""), method: .GET, body: nil)
   }
 
@@ -102,7 +103,8 @@ public struct AdminClient: Sendable {
       return try AdminJSON.decoder.decode(Value.self, from: Data(bytes))
     } catch {
       throw ManagerError(
-        .protocolViolation, "The manager's answer cannot be understood.", remedy: "Use the manager's own version of muster.")
+        .protocolViolation, "The manager's answer cannot be understood.",
+        remedy: "Use the manager's own version of muster.")
     }
   }
 

@@ -6,7 +6,8 @@ extension ManagerConfiguration {
   static func read(_ reader: ConfigReader, folder: ManagerFolder) async throws(ManagerError) -> ManagerConfiguration {
     let values = ConfigurationValues(reader: reader)
     var configuration = ManagerConfiguration(
-      folder: folder, network: try await values.required(.network), authorityURL: try await values.required(.authorityURL),
+      folder: folder, network: try await values.required(.network),
+      authorityURL: try await values.required(.authorityURL),
       authorityAnchor: folder.resolve(try await values.text(.authorityAnchor) ?? folder.authorityAnchor))
     guard configuration.authorityURL.hasPrefix("https://") else {
       throw values.wrong(.authorityURL, "an https:// URL")

@@ -27,8 +27,10 @@ public struct ManagerConfiguration: Sendable {
   public var newDevicesPerMinute: Int
   /// How long a device may take to report, in seconds.
   public var reportPatienceSeconds: Int
+  /// What is worth a line in the log.
   public var logLevel: Logger.Level
 
+  /// A configuration with good values for the rest.
   public init(folder: ManagerFolder, network: String, authorityURL: String, authorityAnchor: String) {
     self.folder = folder
     self.network = network
@@ -54,9 +56,12 @@ public struct ManagerConfiguration: Sendable {
 
 /// A host (name or IP address) and a TCP port; port 0 lets the system choose.
 public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
+  /// A name or an IP address.
   public var host: String
+  /// 0 to 65535.
   public var port: Int
 
+  /// An address by its parts.
   public init(host: String, port: Int) {
     self.host = host
     self.port = port
@@ -73,5 +78,6 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     self.init(host: String(host), port: Int(port))
   }
 
+  /// `HOST:PORT`, IPv6 addresses in brackets.
   public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

@@ -6,6 +6,7 @@ public struct ManagerFolder: Sendable {
   /// The folder's path.
   public let path: String
 
+  /// The folder at `path`, which need not exist.
   public init(_ path: String) { self.path = path }
 
   /// The configuration.

@@ -4,6 +4,7 @@ import X509
 
 /// Makes a manager's folder: what `muster manager init` does. It needs no network; the manager enrols itself when it runs.
 public struct ManagerInitialiser: Sendable {
+  /// The folder to make.
   public var folder: ManagerFolder
   /// The network's name: 1 to 32 letters, digits, spaces, `.`, `_` or `-`.
   public var network: String
@@ -16,6 +17,7 @@ public struct ManagerInitialiser: Sendable {
   /// The DNS suffix of the devices' names, if they shall have names.
   public var nameSuffix: String?
 
+  /// What to make; ``run()`` checks it and makes it.
   public init(
     folder: ManagerFolder, network: String, authorityURL: String, anchorFile: String, code: String,
     nameSuffix: String? = nil

@@ -43,12 +43,13 @@ struct DeviceCaller: DeviceCalling {
     }
   }
 
-  /// Sends the body in blocks as large as the device takes them (RFC 7959 §2.5). No Request-Tag: a device has one transfer
+  /// Sends the body whole if it fits the device's message, else in blocks as large as it takes (RFC 7959 §2.5). No Request-Tag: a device has one transfer
   /// at a time, and block 0 starts it anew.
   private func transfer(_ body: [UInt8], to device: Device, over route: Route) async throws -> CoAPMessage {
     var client = BlockwiseClient()
-    client.sizeExponent = Block.sizeExponent(
-      fitting: (device.claim?.maximumMessageBytes ?? 0) - Self.frameOverhead)
+    let room = (device.claim?.maximumMessageBytes ?? 0) - Self.frameOverhead
+    client.sizeExponent = Block.sizeExponent(fitting: room)
+    client.wholeBodyBytes = room
     client.limitBytes = 1024
     let message = CoAPMessage.request(.put, "crt", contentFormat: .certsOnly, payload: body)
     do {

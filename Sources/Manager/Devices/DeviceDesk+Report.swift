@@ -32,7 +32,8 @@ extension DeviceDesk {
   }
 
   private func certificate(of report: DeviceReport) async throws -> CertificateRecord {
-    guard let record = try await ledger.store.certificate(report.certificate), record.holder == .device(report.id) else {
+    guard let record = try await ledger.store.certificate(report.certificate), record.holder == .device(report.id)
+    else {
       throw ManagerError(.refused, "The report names no certificate of this device.")
     }
     return record

@@ -67,7 +67,9 @@ extension CoAPMessage {
 
   /// Uri-Host, Uri-Path, Content-Format, Accept and the line hint are understood; everything else that is critical is not.
   fileprivate var hasOnlyKnownCriticalOptions: Bool {
-    options.allSatisfy { !$0.number.isCritical || $0.number == .uriHost || $0.number == .uriPath || $0.number == .accept }
+    options.allSatisfy {
+      !$0.number.isCritical || $0.number == .uriHost || $0.number == .uriPath || $0.number == .accept
+    }
   }
 
   /// What is wrong with a request that must be a POST of this format.

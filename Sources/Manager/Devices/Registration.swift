@@ -22,7 +22,8 @@ struct Registration: Equatable {
     guard let holding = UInt8(exactly: holding).flatMap(DeviceClaim.Holding.init(rawValue:)) else {
       throw ManagerError(.invalid, "The registration claims a state that there is not.")
     }
-    guard (fields.serial != nil) == (holding == .certificate), fields.serial.map({ (1...20).contains($0.count) }) ?? true
+    guard (fields.serial != nil) == (holding == .certificate),
+      fields.serial.map({ (1...20).contains($0.count) }) ?? true
     else { throw ManagerError(.invalid, "The registration has a serial number without a certificate, or the reverse.") }
     guard (64...65_536).contains(longest) else {
       throw ManagerError(.invalid, "The registration's longest message is out of range.")

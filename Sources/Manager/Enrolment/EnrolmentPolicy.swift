@@ -1,33 +1,33 @@
 import Foundation
 
 /// What an enrolment is done by: the network's names, and how patient the manager is.
-public struct EnrolmentPolicy: Sendable, Equatable {
+struct EnrolmentPolicy: Sendable, Equatable {
   /// The network's name, the O of every subject.
-  public var network: String
+  var network: String
   /// The DNS suffix of the devices' names; none without.
-  public var nameSuffix: String?
+  var nameSuffix: String?
   /// The CA's profile for devices.
-  public var profile = "device"
+  var profile = "device"
   /// How long a device may take to report after it took its certificate.
-  public var reportPatience: Duration = .seconds(30)
+  var reportPatience: Duration = .seconds(30)
   /// How often in a row a device may be refused, or refuse, before an administrator has to look.
-  public var refusalLimit = 5
+  var refusalLimit = 5
   /// The shortest wait after a failure; it doubles with each further one.
-  public var shortestWait: Duration = .seconds(1)
+  var shortestWait: Duration = .seconds(1)
   /// The longest wait between two tries to reach a device.
-  public var longestDeviceWait: Duration = .seconds(60)
+  var longestDeviceWait: Duration = .seconds(60)
   /// The longest wait between two tries to reach the CA, unless the CA itself asks for more.
-  public var longestAuthorityWait: Duration = .seconds(300)
+  var longestAuthorityWait: Duration = .seconds(300)
   /// Which part of its life a certificate may have behind it before it is renewed, 0 to 1.
-  public var renewalShare = 2.0 / 3
+  var renewalShare = 2.0 / 3
 
-  public init(network: String, nameSuffix: String? = nil) {
+  init(network: String, nameSuffix: String? = nil) {
     self.network = network
     self.nameSuffix = nameSuffix
   }
 
   /// The DNS name of a device; nil without a suffix, or when the device's id cannot be a label of a name.
-  public func dnsName(of id: DeviceID) -> String? {
+  func dnsName(of id: DeviceID) -> String? {
     guard let nameSuffix, !id.text.hasSuffix("-") else { return nil }
     return "\(id.text.lowercased()).\(nameSuffix)"
   }

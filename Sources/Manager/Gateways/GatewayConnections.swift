@@ -3,34 +3,45 @@ import Synchronization
 
 /// The gateways that are connected, by name: the manager's ways to devices.
 final class GatewayConnections: DeviceTransport {
-  private let connections = Mutex<[String: CoAPConnection]>([:])
+  private struct Entry {
+    let connection: CoAPConnection
+    /// The certificate it was let in with.
+    let certificate: CertificateID
+  }
+  private let entries = Mutex<[String: Entry]>([:])
 
   /// The newest connection of a gateway counts: an older one is most likely dead and only does not know it.
   ///
   /// - Returns: the connection it takes the place of.
-  func add(_ connection: CoAPConnection, of gateway: String) -> CoAPConnection? {
-    connections.withLock { $0.updateValue(connection, forKey: gateway) }
+  func add(_ connection: CoAPConnection, of gateway: String, with certificate: CertificateID) -> CoAPConnection? {
+    let entry = Entry(connection: connection, certificate: certificate)
+    return entries.withLock { $0.updateValue(entry, forKey: gateway)?.connection }
   }
 
   /// - Returns: whether this was the gateway's connection in use.
   func remove(_ connection: CoAPConnection, of gateway: String) -> Bool {
-    connections.withLock { connections in
-      guard connections[gateway] === connection else { return false }
-      connections[gateway] = nil
+    entries.withLock { entries in
+      guard entries[gateway]?.connection === connection else { return false }
+      entries[gateway] = nil
       return true
     }
   }
 
-  var count: Int { connections.withLock { $0.count } }
-
-  func isConnected(_ gateway: String) -> Bool {
-    connections.withLock { $0[gateway] != nil }
+  /// Ends the gateway's connection if it came with another certificate than the one in force.
+  func close(_ gateway: String, unlessWith certificate: CertificateID) async {
+    let entry = entries.withLock { $0[gateway] }
+    guard let entry, entry.certificate != certificate else { return }
+    await entry.connection.close()
   }
+
+  var count: Int { entries.withLock { $0.count } }
+
+  func isConnected(_ gateway: String) -> Bool { entries.withLock { $0[gateway] != nil } }
 
   func request(
     _ message: CoAPMessage, over route: Route, timeout: Duration
   ) async throws(ManagerError) -> CoAPMessage {
-    guard let connection = connections.withLock({ $0[route.gateway] }) else {
+    guard let connection = entries.withLock({ $0[route.gateway]?.connection }) else {
       throw ManagerError(.unreachable, "Its gateway '\(route.gateway)' is not connected.")
     }
     var message = message

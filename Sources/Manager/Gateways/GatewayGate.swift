@@ -5,9 +5,9 @@ struct GatewayGate: Sendable {
   let store: any Store
 
   /// - Parameter certificate: the one that TLS verified, DER.
-  /// - Returns: the gateway's name.
+  /// - Returns: the gateway's name, and the certificate's id.
   /// - Throws: ``ManagerError`` with code `forbidden`.
-  func admit(_ certificate: [UInt8]) async throws -> String {
+  func admit(_ certificate: [UInt8]) async throws -> (name: String, certificate: CertificateID) {
     let id = CertificateID(sha256: Array(SHA256.hash(data: certificate)))
     guard let record = try await store.certificate(id), case .gateway(let name) = record.holder else {
       throw ManagerError(.forbidden, "The certificate is not a gateway's that was enrolled here.")
@@ -15,6 +15,6 @@ struct GatewayGate: Sendable {
     guard let gateway = try await store.gateway(name), gateway.state == .active, gateway.certificateID == id else {
       throw ManagerError(.forbidden, "The certificate of gateway '\(name)' is not the one in force.")
     }
-    return name
+    return (name, id)
   }
 }

@@ -96,7 +96,8 @@ struct GatewayListener: Service {
     // A handshake that fails is the peer's business; it says so itself.
     guard let peer = try? await pending.get() else { return }
     do {
-      let name = try await gate.admit(peer.certificate)
+      let (name, certificate) = try await gate.admit(peer.certificate)
+      if let older = connections.add(peer.connection, of: name, with: certificate) { Task { await older.close() } }
       await serve(peer.connection, of: name)
     } catch {
       logger.warning("a gateway was turned away", metadata: ["error": "\(error)"])
@@ -105,7 +106,6 @@ struct GatewayListener: Service {
   }
 
   private func serve(_ connection: CoAPConnection, of name: String) async {
-    if let older = connections.add(connection, of: name) { Task { await older.close() } }
     tell(name, connected: true)
     do {
       try await engine.gatewayConnected(name)

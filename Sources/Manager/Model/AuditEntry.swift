@@ -1,7 +1,7 @@
 public import Foundation
 
 /// Who made something happen.
-public enum Actor: Sendable, Equatable {
+enum Actor: Sendable, Equatable {
   /// An administrator, by the name in the client certificate.
   case administrator(String)
   /// A device, as far as it is what it claims to be.
@@ -24,11 +24,14 @@ public enum Actor: Sendable, Equatable {
 public struct AuditEntry: Sendable, Equatable, Codable {
   /// Rises by one or more with each entry.
   public var number: Int64
+  /// When it happened.
   public var at: Date
+  /// Who made it happen.
   public var actor: String
   /// What happened, a stable word such as `device-approved`.
   public var action: String
   /// Whom it concerns: a device id, a gateway's name, or `manager`.
   public var subject: String
+  /// More about it, by name; no secrets.
   public var detail: [String: String]
 }

@@ -1,45 +1,46 @@
-public import Foundation
+import Foundation
 import PKI
 
 /// SHA-256 of a certificate's DER, in lower-case hexadecimal.
-public struct CertificateID: Hashable, Sendable, CustomStringConvertible {
-  public let text: String
+struct CertificateID: Hashable, Sendable, CustomStringConvertible {
+  let text: String
   init(stored text: String) { self.text = text }
-  public init(sha256 bytes: some Collection<UInt8>) { text = bytes.hexadecimal }
-  public var description: String { text }
+  init(sha256 bytes: some Collection<UInt8>) { text = bytes.hexadecimal }
+  var description: String { text }
+}
+
+/// What became of a certificate.
+public enum CertificateState: String, Sendable, Codable, CaseIterable {
+  /// On our disk; its holder need not have it yet.
+  case issued
+  /// Its holder accepted it.
+  case delivered
+  /// Its holder proved that it holds it. At most one per key.
+  case active
+  /// Another certificate for the same holder took its place.
+  case superseded
 }
 
 /// A certificate the CA issued to us, with what became of it.
-public struct CertificateRecord: Sendable, Equatable {
-  public enum State: String, Sendable, Codable, CaseIterable {
-    /// On our disk; its holder need not have it yet.
-    case issued
-    /// Its holder accepted it.
-    case delivered
-    /// Its holder proved that it holds it. At most one per key.
-    case active
-    /// Another certificate for the same holder took its place.
-    case superseded
-  }
-
-  public var id: CertificateID
+struct CertificateRecord: Sendable, Equatable {
+  var id: CertificateID
   /// The serial number, in lower-case hexadecimal, as the DER integer's content has it.
-  public var serial: String
-  public var holder: Holder
-  public var key: KeyDigest
-  public var orderID: OrderID
+  var serial: String
+  var holder: Holder
+  var key: KeyDigest
+  var orderID: OrderID
   /// The certificate as it came from the CA.
-  public var der: [UInt8]
+  var der: [UInt8]
   /// The intermediates in path order, without the anchor.
-  public var chain: [[UInt8]]
-  public var subject: String
-  public var issuer: String
-  public var notBefore: Date
-  public var notAfter: Date
-  public var state: State
+  var chain: [[UInt8]]
+  var subject: String
+  var issuer: String
+  var notBefore: Date
+  var notAfter: Date
+  var state: CertificateState
   /// The device's signed report (COSE_Sign1) that made it active.
-  public var report: [UInt8]?
+  var report: [UInt8]?
   /// Why the device refused it, if it did.
-  public var refusal: String?
-  public var createdAt: Date
+  var refusal: String?
+  var createdAt: Date
 }

@@ -3,6 +3,7 @@
 /// It becomes part of URLs, file names and DNS names: 1 to 32 letters, digits and hyphens (docs/spec/device.md), and no
 /// hyphen in front, where it would read as an option.
 public struct DeviceID: Hashable, Sendable, CustomStringConvertible, Codable {
+  /// The serial number itself.
   public let text: String
 
   /// - Throws: ``ManagerError`` with code `invalid` when `text` is no possible device id.
@@ -15,15 +16,18 @@ public struct DeviceID: Hashable, Sendable, CustomStringConvertible, Codable {
     self.text = text
   }
 
+  /// - Throws: as ``init(_:)``.
   public init(from decoder: any Decoder) throws {
     try self.init(decoder.singleValueContainer().decode(String.self))
   }
 
+  /// As one string.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(text)
   }
 
+  /// The serial number itself.
   public var description: String { text }
 }
 

@@ -43,6 +43,7 @@ extension DeviceState {
     }
   }
 
+  /// Whether `next` may follow this state.
   public func mayBecome(_ next: DeviceState) -> Bool { successors.contains(next) }
 
   /// Whether the manager has something to do for a device in this state without anybody asking.

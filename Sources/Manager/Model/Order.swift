@@ -1,9 +1,9 @@
-public import Foundation
+import Foundation
 import PKI
 
 /// The name of an order: its CMC transaction identifier (RFC 5272 §6.6) in lower-case hexadecimal.
-public struct OrderID: Hashable, Sendable, CustomStringConvertible {
-  public let text: String
+struct OrderID: Hashable, Sendable, CustomStringConvertible {
+  let text: String
 
   /// An id read back from the store.
   init(stored text: String) { self.text = text }
@@ -11,21 +11,21 @@ public struct OrderID: Hashable, Sendable, CustomStringConvertible {
   /// An id that has never been used.
   static func fresh() -> OrderID { OrderID(stored: TransactionID.random().hexadecimal) }
 
-  public var description: String { text }
+  var description: String { text }
 
   /// The id as it stands in the CMC control; nil when the text is no such thing.
   var transaction: TransactionID? { Hex.bytes(text).flatMap(TransactionID.init(bytes:)) }
 }
 
 /// Whom a certificate is for.
-public enum Holder: Hashable, Sendable {
+enum Holder: Hashable, Sendable {
   case device(DeviceID)
   case gateway(String)
   /// The manager itself, in one of its roles.
   case manager(Role)
 
   /// What the manager needs certificates of its own for.
-  public enum Role: String, Sendable, Codable, CaseIterable {
+  enum Role: String, Sendable, Codable, CaseIterable {
     /// Signing orders (id-kp-cmcRA, RFC 6402).
     case registrationAuthority = "ra"
     /// Being the TLS server of the gateway listener.
@@ -50,8 +50,8 @@ public enum Holder: Hashable, Sendable {
 }
 
 /// One order of one certificate, durable before the CA hears of it.
-public struct Order: Sendable, Equatable {
-  public enum State: String, Sendable, Codable {
+struct Order: Sendable, Equatable {
+  enum State: String, Sendable, Codable {
     /// To be sent, or sent and not answered for good.
     case open
     /// The certificate is in the store.
@@ -60,22 +60,22 @@ public struct Order: Sendable, Equatable {
     case refused
   }
 
-  public var id: OrderID
-  public var holder: Holder
+  var id: OrderID
+  var holder: Holder
   /// The CA's profile: `device`, `gateway` or `server`.
-  public var profile: String
+  var profile: String
   /// SHA-256 of the key's SubjectPublicKeyInfo.
-  public var key: KeyDigest
+  var key: KeyDigest
   /// The PKCS#10 exactly as its maker sent it.
-  public var request: [UInt8]
+  var request: [UInt8]
   /// The message last sent to the CA: with `fullcmc`, the request under the manager's signature.
-  public var sent: [UInt8]?
-  public var state: State
+  var sent: [UInt8]?
+  var state: State
   /// Why the CA refused it.
-  public var refusal: String?
-  public var createdAt: Date
+  var refusal: String?
+  var createdAt: Date
 
-  public init(
+  init(
     id: OrderID, holder: Holder, profile: String, key: KeyDigest, request: [UInt8], createdAt: Date
   ) {
     self.id = id
@@ -91,9 +91,9 @@ public struct Order: Sendable, Equatable {
 }
 
 /// SHA-256 of a SubjectPublicKeyInfo, in lower-case hexadecimal: how keys are told apart.
-public struct KeyDigest: Hashable, Sendable, CustomStringConvertible {
-  public let text: String
+struct KeyDigest: Hashable, Sendable, CustomStringConvertible {
+  let text: String
   init(stored text: String) { self.text = text }
-  public init(sha256 bytes: some Collection<UInt8>) { text = bytes.hexadecimal }
-  public var description: String { text }
+  init(sha256 bytes: some Collection<UInt8>) { text = bytes.hexadecimal }
+  var description: String { text }
 }

@@ -2,14 +2,16 @@ public import Foundation
 
 /// Why a device does not go on: shown to administrators, written into the audit trail.
 public struct Problem: Sendable, Equatable, Codable {
+  /// What kind of problem it is.
   public var code: Code
   /// What exactly was wrong, in a sentence, as far as it is known.
   public var detail: String
   /// Whether the manager stopped trying and waits for an administrator (`muster device enrol`).
   public var held: Bool
+  /// Since when.
   public var at: Date
 
-  public init(_ code: Code, _ detail: String, held: Bool = false, at: Date) {
+  init(_ code: Code, _ detail: String, held: Bool = false, at: Date) {
     self.code = code
     self.detail = detail
     self.held = held

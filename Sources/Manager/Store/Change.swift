@@ -1,5 +1,5 @@
 /// The closed list of what can be changed in the store.
-public enum Change: Sendable, Equatable {
+enum Change: Sendable, Equatable {
   /// A device made known beforehand: a new row, `registered`.
   case addDevice(DeviceID, model: String?)
   /// An unknown device called: a new row, `pending`.

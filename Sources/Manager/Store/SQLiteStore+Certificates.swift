@@ -1,18 +1,18 @@
 import GRDB
 
 extension SQLiteStore {
-  public func certificate(_ id: CertificateID) async throws -> CertificateRecord? {
+  func certificate(_ id: CertificateID) async throws -> CertificateRecord? {
     try await pool.read { try Self.certificate(id, $0) }
   }
 
-  public func certificate(from order: OrderID) async throws -> CertificateRecord? {
+  func certificate(from order: OrderID) async throws -> CertificateRecord? {
     try await pool.read { database in
       try Row.fetchOne(database, sql: "SELECT * FROM certificate WHERE order_id = ?", arguments: [order.text])
         .map(CertificateRecord.init(row:))
     }
   }
 
-  public func activeCertificate(of holder: Holder) async throws -> CertificateRecord? {
+  func activeCertificate(of holder: Holder) async throws -> CertificateRecord? {
     try await pool.read { database in
       try Row.fetchOne(
         database,
@@ -24,7 +24,7 @@ extension SQLiteStore {
     }
   }
 
-  public func certificates(serial: String) async throws -> [CertificateRecord] {
+  func certificates(serial: String) async throws -> [CertificateRecord] {
     try await pool.read { database in
       try Row.fetchAll(
         database, sql: "SELECT * FROM certificate WHERE serial = ? ORDER BY number", arguments: [serial]
@@ -32,8 +32,8 @@ extension SQLiteStore {
     }
   }
 
-  public func certificates(
-    of holder: Holder?, in state: CertificateRecord.State?, after cursor: String?, limit: Int
+  func certificates(
+    of holder: Holder?, in state: CertificateState?, after cursor: String?, limit: Int
   ) async throws -> Page<CertificateRecord> {
     let read = try await pool.read { database in
       try Row.fetchAll(

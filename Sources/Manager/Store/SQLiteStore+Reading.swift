@@ -2,11 +2,11 @@ import Foundation
 import GRDB
 
 extension SQLiteStore {
-  public func device(_ id: DeviceID) async throws -> Device? {
+  func device(_ id: DeviceID) async throws -> Device? {
     try await pool.read { try Self.device(id, $0) }
   }
 
-  public func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device> {
+  func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device> {
     let rows = try await pool.read { database in
       try Row.fetchAll(
         database, sql: "SELECT * FROM device WHERE id > ? AND (? IS NULL OR state = ?) ORDER BY id LIMIT ?",
@@ -16,20 +16,20 @@ extension SQLiteStore {
     return Page(rows, limit: limit) { $0.id.text }
   }
 
-  public func count(of state: DeviceState) async throws -> Int {
+  func count(of state: DeviceState) async throws -> Int {
     try await pool.read {
       try Int.fetchOne($0, sql: "SELECT count(*) FROM device WHERE state = ?", arguments: [state.rawValue]) ?? 0
     }
   }
 
-  public func devicesWantingWork() async throws -> [DeviceID] {
+  func devicesWantingWork() async throws -> [DeviceID] {
     try await pool.read { database in
       try String.fetchAll(database, sql: "SELECT id FROM device WHERE held = 0 AND state IN (\(Self.workStates))")
         .map(DeviceID.init)
     }
   }
 
-  public func devicesWantingWork(behind gateway: String) async throws -> [DeviceID] {
+  func devicesWantingWork(behind gateway: String) async throws -> [DeviceID] {
     try await pool.read { database in
       try String.fetchAll(
         database, sql: "SELECT id FROM device WHERE gateway = ? AND held = 0 AND state IN (\(Self.workStates))",
@@ -38,7 +38,7 @@ extension SQLiteStore {
     }
   }
 
-  public func devicesDueForRenewal(at now: Date, share: Double, limit: Int) async throws -> [DeviceID] {
+  func devicesDueForRenewal(at now: Date, share: Double, limit: Int) async throws -> [DeviceID] {
     try await pool.read { database in
       try String.fetchAll(
         database,
@@ -51,7 +51,7 @@ extension SQLiteStore {
     }
   }
 
-  public func enrolment(of id: DeviceID) async throws -> EnrolmentRecord? {
+  func enrolment(of id: DeviceID) async throws -> EnrolmentRecord? {
     try await pool.read { database in
       guard let device = try Self.device(id, database) else { return nil }
       return EnrolmentRecord(
@@ -60,15 +60,15 @@ extension SQLiteStore {
     }
   }
 
-  public func holder(of key: KeyDigest) async throws -> Holder? {
+  func holder(of key: KeyDigest) async throws -> Holder? {
     try await pool.read { try Self.holder(of: key, $0) }
   }
 
-  public func order(_ id: OrderID) async throws -> Order? {
+  func order(_ id: OrderID) async throws -> Order? {
     try await pool.read { try Self.order(id, $0) }
   }
 
-  public func order(for holder: Holder, key: KeyDigest) async throws -> Order? {
+  func order(for holder: Holder, key: KeyDigest) async throws -> Order? {
     try await pool.read { database in
       try Row.fetchOne(
         database,
@@ -80,20 +80,20 @@ extension SQLiteStore {
     }
   }
 
-  public func gateway(_ name: String) async throws -> GatewayRecord? {
+  func gateway(_ name: String) async throws -> GatewayRecord? {
     try await pool.read { database in
       try Row.fetchOne(database, sql: "SELECT * FROM gateway WHERE name = ?", arguments: [name])
         .map(GatewayRecord.init(row:))
     }
   }
 
-  public func gateways() async throws -> [GatewayRecord] {
+  func gateways() async throws -> [GatewayRecord] {
     try await pool.read { database in
       try Row.fetchAll(database, sql: "SELECT * FROM gateway ORDER BY name").map(GatewayRecord.init(row:))
     }
   }
 
-  public func audit(after cursor: String?, limit: Int) async throws -> Page<AuditEntry> {
+  func audit(after cursor: String?, limit: Int) async throws -> Page<AuditEntry> {
     let entries = try await pool.read { database in
       try Row.fetchAll(
         database, sql: "SELECT * FROM audit WHERE number > ? ORDER BY number LIMIT ?",

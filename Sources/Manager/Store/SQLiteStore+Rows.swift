@@ -109,8 +109,10 @@ enum CertificateList {
   static func join(_ certificates: [[UInt8]]) -> [UInt8] {
     certificates.flatMap { certificate -> [UInt8] in
       let count = UInt32(certificate.count)
-      return [UInt8(truncatingIfNeeded: count >> 24), UInt8(truncatingIfNeeded: count >> 16),
-        UInt8(truncatingIfNeeded: count >> 8), UInt8(truncatingIfNeeded: count)] + certificate
+      return [
+        UInt8(truncatingIfNeeded: count >> 24), UInt8(truncatingIfNeeded: count >> 16),
+        UInt8(truncatingIfNeeded: count >> 8), UInt8(truncatingIfNeeded: count),
+      ] + certificate
     }
   }
 

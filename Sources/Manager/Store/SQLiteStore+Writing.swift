@@ -4,7 +4,7 @@ import Synchronization
 
 extension SQLiteStore {
   @discardableResult
-  public func commit(_ change: Change, by actor: Actor, at now: Date) async throws -> [DeviceTransition] {
+  func commit(_ change: Change, by actor: Actor, at now: Date) async throws -> [DeviceTransition] {
     let transitions = Mutex<[DeviceTransition]>([])
     try await group.write { database in
       var transaction = StoreTransaction(database: database, now: now)
@@ -15,7 +15,7 @@ extension SQLiteStore {
     return transitions.withLock { $0 }
   }
 
-  public func sight(_ id: DeviceID, _ sighting: Sighting, at now: Date) async throws {
+  func sight(_ id: DeviceID, _ sighting: Sighting, at now: Date) async throws {
     try await group.write { database in
       try StoreTransaction(database: database, now: now).sight(id, sighting)
     }

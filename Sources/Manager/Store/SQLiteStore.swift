@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 /// The ``Store`` on SQLite: write-ahead log, every commit flushed to the disk before it is acknowledged.
-public struct SQLiteStore: Store {
+struct SQLiteStore: Store {
   let pool: DatabasePool
   let group: GroupCommit
 
@@ -10,7 +10,7 @@ public struct SQLiteStore: Store {
   ///
   /// - Throws: ``ManagerError`` with code `databaseTooNew` when a newer program wrote it (nothing is changed then), and
   ///   `database` when it is not ours, cannot be opened, or cannot promise durability.
-  public init(path: String) throws {
+  init(path: String) throws {
     if FileManager.default.fileExists(atPath: path) { try Self.checkVersion(path) }
     do {
       var configuration = GRDB.Configuration()
@@ -30,7 +30,7 @@ public struct SQLiteStore: Store {
   }
 
   /// Closes the database. Nothing may use the store afterwards.
-  public func close() throws { try pool.close() }
+  func close() throws { try pool.close() }
 
   /// A database of a newer program is refused before anything touches it.
   private static func checkVersion(_ path: String) throws {

@@ -1,11 +1,11 @@
-public import Foundation
+import Foundation
 
 /// Everything the manager must not forget.
 ///
 /// Writing has one door: ``commit(_:by:at:)`` takes one of a closed list of ``Change``s, and each is atomic, durable
 /// when the call returns, checked against the transition table, and accompanied by its audit row in the same transaction.
 /// A caller that dies or is refused at any moment finds the store before the change or after it, never between.
-public protocol Store: Sendable {
+protocol Store: Sendable {
   /// Makes one change durable.
   ///
   /// - Parameters:
@@ -48,7 +48,7 @@ public protocol Store: Sendable {
   func certificates(serial: String) async throws -> [CertificateRecord]
   /// Certificates, oldest first.
   func certificates(
-    of holder: Holder?, in state: CertificateRecord.State?, after cursor: String?, limit: Int
+    of holder: Holder?, in state: CertificateState?, after cursor: String?, limit: Int
   ) async throws -> Page<CertificateRecord>
 
   func gateway(_ name: String) async throws -> GatewayRecord?
@@ -60,20 +60,20 @@ public protocol Store: Sendable {
 }
 
 /// One page of a longer list.
-public struct Page<Item: Sendable>: Sendable {
-  public var items: [Item]
+struct Page<Item: Sendable>: Sendable {
+  var items: [Item]
   /// What to pass as `after` for the next page; nil when there is none.
-  public var next: String?
+  var next: String?
 }
 
 /// What a device said when it called, and from where.
-public struct Sighting: Sendable, Equatable {
-  public var route: Route
-  public var model: String
-  public var firmware: String
-  public var claim: DeviceClaim
+struct Sighting: Sendable, Equatable {
+  var route: Route
+  var model: String
+  var firmware: String
+  var claim: DeviceClaim
 
-  public init(route: Route, model: String, firmware: String, claim: DeviceClaim) {
+  init(route: Route, model: String, firmware: String, claim: DeviceClaim) {
     self.route = route
     self.model = model
     self.firmware = firmware
@@ -82,17 +82,17 @@ public struct Sighting: Sendable, Equatable {
 }
 
 /// A device with what its enrolment stands on.
-public struct EnrolmentRecord: Sendable, Equatable {
-  public var device: Device
-  public var order: Order?
-  public var certificate: CertificateRecord?
+struct EnrolmentRecord: Sendable, Equatable {
+  var device: Device
+  var order: Order?
+  var certificate: CertificateRecord?
 }
 
 /// One step of one device from state to state.
-public struct DeviceTransition: Sendable, Equatable {
-  public var device: DeviceID
-  public var from: DeviceState?
-  public var to: DeviceState
+struct DeviceTransition: Sendable, Equatable {
+  var device: DeviceID
+  var from: DeviceState?
+  var to: DeviceState
   /// The certificate in force after the step.
-  public var serial: String?
+  var serial: String?
 }

@@ -41,7 +41,8 @@ extension StoreTransaction {
       """, [next.rawValue, now.storedMilliseconds, id.text])
     let serial = try String.fetchOne(
       database,
-      sql: "SELECT certificate.serial FROM device JOIN certificate ON certificate.id = certificate_id WHERE device.id = ?",
+      sql:
+        "SELECT certificate.serial FROM device JOIN certificate ON certificate.id = certificate_id WHERE device.id = ?",
       arguments: [id.text])
     transitions.append(DeviceTransition(device: id, from: device.state, to: next, serial: serial))
   }

@@ -11,7 +11,8 @@ extension StoreTransaction {
 
   /// Puts the device's earlier order for this key in force again, with the certificate it ended with, if it has.
   mutating func continueOrder(_ order: OrderID, for id: DeviceID) throws {
-    guard let known = try SQLiteStore.order(order, database), known.holder == .device(id), known.state != .refused else {
+    guard let known = try SQLiteStore.order(order, database), known.holder == .device(id), known.state != .refused
+    else {
       throw ManagerError(.conflict, "Order \(order) is not one that device \(id) can go on with.")
     }
     try update(

@@ -82,7 +82,7 @@ extension SpoiltDelivery {
         }
       }
       // ECDSA signatures vary in length: try paddings until one comes out at 1,025.
-      return certificatesOnly([(500...800).lazy.map(leaf).first { $0.count == 1025 } ?? [], network.issuing])
+      return certificatesOnly([(300...800).lazy.map(leaf).first { $0.count == 1025 } ?? [], network.issuing])
     },
     SpoiltDelivery("a leaf that is no SEQUENCE", .malformed) { network, _ in
       certificatesOnly([der(0x31, [1, 2, 3]), network.issuing])
@@ -102,9 +102,6 @@ extension SpoiltDelivery {
     SpoiltDelivery("a serial number with a needless zero", .serialNumber) { $0.serialNumber = der(0x02, [0, 1]) },
     SpoiltDelivery("a serial number of 21 octets", .serialNumber) {
       $0.serialNumber = der(0x02, [UInt8](repeating: 1, count: 21))
-    },
-    SpoiltDelivery("a serial number of 20 octets and a zero", .serialNumber) {
-      $0.serialNumber = der(0x02, [0] + [UInt8](repeating: 0xFF, count: 20))
     },
     SpoiltDelivery("ecdsa-with-SHA384 inside", .signatureAlgorithm) {
       $0.innerAlgorithm = der(0x30, OID.ecdsaWithSHA384)

@@ -46,11 +46,11 @@ struct DevicePowerCutTests {
     let bench = Bench(power: Power(seed: seed), fill: fill, pages: 8, pageBytes: 1024)
     try bench.restart()
     for step in Step.allCases {
-      let flash = bench.chip.bytes
+      let flash = bench.chip.snapshot
       let keys = bench.keys.keys
       var operation = 0
       while true {
-        bench.chip.bytes = flash
+        bench.chip.snapshot = flash
         bench.keys.keys = keys
         try bench.restart()
         let state = bench.state

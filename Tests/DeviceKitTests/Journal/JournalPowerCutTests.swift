@@ -49,16 +49,16 @@ struct JournalPowerCutTests {
     let seed: UInt64 = 20_261_123
     let chip = FlashChip(pages: 8, pageBytes: 512, fill: fill, power: Power(seed: seed))
     for step in 0..<5 {
-      let before = chip.bytes
+      let before = chip.snapshot
       let old = try contents(chip)
       chip.power.restore()
       try commit(step, on: chip)
       let operations = chip.power.operations
       let new = try contents(chip)
-      let after = chip.bytes
+      let after = chip.snapshot
       for operation in 0..<operations {
         chip.power.restore()
-        chip.bytes = before
+        chip.snapshot = before
         chip.power.fail(at: operation, moment)
         #expect(throws: FlashError.self) { try commit(step, on: chip) }
         chip.power.restore()
@@ -69,7 +69,7 @@ struct JournalPowerCutTests {
         #expect(try contents(chip) == new, "seed \(seed), step \(step), operation \(operation), \(moment)")
       }
       chip.power.restore()
-      chip.bytes = after
+      chip.snapshot = after
     }
   }
 
@@ -79,7 +79,7 @@ struct JournalPowerCutTests {
     let chip = FlashChip(pages: 8, pageBytes: 512, power: Power(seed: seed))
     try commit(0, on: chip)
     let old = try contents(chip)
-    let before = chip.bytes
+    let before = chip.snapshot
     chip.power.restore()
     try commit(1, on: chip)
     let operations = chip.power.operations
@@ -87,7 +87,7 @@ struct JournalPowerCutTests {
     for operation in 0..<operations {
       for again in 0..<3 {
         chip.power.restore()
-        chip.bytes = before
+        chip.snapshot = before
         chip.power.fail(at: operation, .within)
         #expect(throws: FlashError.self) { try commit(1, on: chip) }
         chip.power.fail(at: again, .within)

@@ -50,7 +50,8 @@ struct KeyStorageTests {
     let long = [UInt8](repeating: 1, count: storage.maxValueBytes + 1)
     #expect(throws: FlashError.outOfRange) { try storage.store(long.span, under: 1, flags: 0) }
     try storage.store(Array(long.dropLast()).span, under: 1, flags: 0)
-    try storage.store([].span, under: 2, flags: 0)
+    let empty: [UInt8] = []
+    try storage.store(empty.span, under: 2, flags: 0)
     try storage.store([3].span, under: 3, flags: 0)
     #expect(throws: FlashError.outOfRange) { try storage.store([4].span, under: 4, flags: 0) }
     #expect(throws: FlashError.outOfRange) { try storage.store([5].span, under: 3, flags: 0) }
@@ -68,10 +69,10 @@ struct KeyStorageTests {
     let new = [UInt8](repeating: 0xE1, count: 70)
     try storage.store([9].span, under: 99, flags: 0)
     try storage.store(old.span, under: 7, flags: 0)
-    let before = chip.bytes
+    let before = chip.snapshot
     for removes in [false, true] {
       for operation in 0... {
-        chip.bytes = before
+        chip.snapshot = before
         chip.power.fail(at: operation, moment)
         var storage = KeyStorage(flash: SimulatedFlash(chip: chip))
         let done = (try? removes ? storage.remove(7) : storage.store(new.span, under: 7, flags: 0) == ()) != nil

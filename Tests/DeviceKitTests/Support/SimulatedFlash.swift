@@ -12,6 +12,20 @@ final class FlashChip {
   private(set) var erases = 0
   private var written: [Bool]
 
+  /// Contents of the chip, to go back to.
+  struct Snapshot {
+    fileprivate let bytes: [UInt8]
+    fileprivate let written: [Bool]
+  }
+
+  var snapshot: Snapshot {
+    get { Snapshot(bytes: bytes, written: written) }
+    set {
+      bytes = newValue.bytes
+      written = newValue.written
+    }
+  }
+
   init(
     pages: Int, pageBytes: Int = 1024, writeBytes: Int = 4, fill: UInt8 = 0xFF, power: Power = Power()
   ) {

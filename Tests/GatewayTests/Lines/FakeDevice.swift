@@ -87,7 +87,8 @@ actor FakeDevice {
   }
 
   private func attach(to channel: any Channel) -> EventLoopFuture<Void> {
-    let handler = LineHandler(configuration: LinkConfiguration(maxPayloadBytes: 240), trace: nil)
+    let handler = LineHandler(
+      configuration: LinkConfiguration(maxPayloadBytes: 240), baud: LineSpecification.defaultBaud, trace: nil)
     handler.report = { [weak self] event in self?.assumeIsolated { $0.heard(event) } }
     self.handler = handler
     self.channel = channel

@@ -31,7 +31,7 @@ struct LinkDriverTests {
 
   private func pump(from sender: inout LinkDriver, to receiver: inout LinkDriver, now: UInt64) {
     while true {
-      let bytes = sender.transmit(now: now)
+      let bytes = sender.transmit(limitBytes: 64, now: now)
       if bytes.isEmpty { return }
       for byte in bytes { _ = receiver.receive(byte, now: now) }
     }

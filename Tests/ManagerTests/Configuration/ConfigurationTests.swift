@@ -55,7 +55,9 @@ struct ConfigurationTests {
     #expect(configuration.gatewayNames == ["x.example", "y.example"])
   }
 
-  @Test("An unknown key is refused by name, with the known ones", arguments: ["netwrok: x", "ca:\n  ulr: y", "log:\n  level:\n    x: 1"])
+  @Test(
+    "An unknown key is refused by name, with the known ones",
+    arguments: ["netwrok: x", "admin:\n  lisen: y", "log:\n  level:\n    x: 1"])
   func unknownKey(_ line: String) async throws {
     let error = await #expect(throws: ManagerError(.configuration, "")) { _ = try await load(good + "\n" + line) }
     #expect(error?.remedy?.contains("ca.url") == true)
@@ -70,9 +72,11 @@ struct ConfigurationTests {
     _ = try await load(good, environment: ["MUSTER_CREDENTIALS": "x", "HOME": "/"])
   }
 
-  @Test("A value that cannot be is refused, never replaced by a default", arguments: [
-    "admin:\n  listen: nowhere", "admin:\n  listen: host:99999", "log:\n  level: loud", "gateways:\n  names: []",
-  ])
+  @Test(
+    "A value that cannot be is refused, never replaced by a default",
+    arguments: [
+      "admin:\n  listen: nowhere", "admin:\n  listen: host:99999", "log:\n  level: loud", "gateways:\n  names: []",
+    ])
   func badValue(_ line: String) async throws {
     await #expect(throws: ManagerError(.configuration, "")) {
       _ = try await load("network: plant\nca:\n  url: https://ca.example\n" + line)
@@ -81,7 +85,10 @@ struct ConfigurationTests {
 
   @Test("A missing network or CA, a CA without TLS, and a number that is none are refused")
   func missing() async throws {
-    for yaml in ["ca:\n  url: https://x", "network: x", "network: x\nca:\n  url: http://x", good.replacing("7", with: "many"), "- a"] {
+    for yaml in [
+      "ca:\n  url: https://x", "network: x", "network: x\nca:\n  url: http://x", good.replacing("7", with: "many"),
+      "- a",
+    ] {
       await #expect(throws: ManagerError(.configuration, ""), "\(yaml)") { _ = try await load(yaml) }
     }
     await #expect(throws: ManagerError(.unreadableFile, "")) {

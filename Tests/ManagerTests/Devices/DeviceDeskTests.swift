@@ -59,9 +59,11 @@ struct DeviceDeskTests {
     #expect(try await store.device(rig.device.id) == nil)
   }
 
-  @Test("A suspended, revoked or decommissioned device is turned away", arguments: [
-    DeviceState.suspended, .revoked, .decommissioned,
-  ])
+  @Test(
+    "A suspended, revoked or decommissioned device is turned away",
+    arguments: [
+      DeviceState.suspended, .revoked, .decommissioned,
+    ])
   func blocked(_ state: DeviceState) async throws {
     try await store.force(rig.device.id, into: state)
     #expect(await answer(try rig.device.registration().from("d1")).code == .forbidden)

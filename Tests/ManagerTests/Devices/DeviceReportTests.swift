@@ -66,7 +66,8 @@ struct DeviceReportTests {
     }
   }
 
-  @Test("A report that proves nothing changes nothing but the problem that is shown; the right one goes through after it")
+  @Test(
+    "A report that proves nothing changes nothing but the problem that is shown; the right one goes through after it")
   func atTheDesk() async throws {
     let rig = try Rig("D1")
     let life = try Life(rig)

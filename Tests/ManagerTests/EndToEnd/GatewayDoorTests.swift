@@ -15,10 +15,16 @@ struct GatewayDoorTests {
     try await network.withAuthority {
       try await network.withManager { client, address in
         let old = try await TestGateway.enrol("gw", devices: [], by: client)
+        let standing = try await old.connect(to: address)
+        let end = Task { try? await standing.run { _ in .response(.notFound) } }
+        _ = try await poll("the gateway is connected") { network.events.all.first { $0.connected == true } }
         let new = try await TestGateway.enrol("gw", devices: [], by: client)
+        // The connection that stood is ended too.
+        await end.value
         let device = try ScriptedDevice("D1")
         try await new.connected(to: address) { connection in
-          #expect(try await new.send(try device.registration(), of: device, over: connection).code == .changed)
+          let answer = try await new.send(try device.registration(), of: device, over: connection)
+          #expect(answer.code == .changed)
         }
         await #expect(throws: (any Error).self) {
           try await old.connected(to: address) { connection in

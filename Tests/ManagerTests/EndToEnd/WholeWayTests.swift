@@ -27,7 +27,10 @@ struct WholeWayTests {
         #expect(status.devices == ["active": 2])
         #expect(status.registrationAuthorityUntil != nil)
         let audit: PageView<AuditEntry> = try await client.get("audit", query: ["limit": "500"])
-        #expect(audit.items.filter { $0.action == "device-approved" }.map(\.actor) == ["administrator admin", "administrator admin"])
+        #expect(
+          audit.items.filter { $0.action == "device-approved" }.map(\.actor) == [
+            "administrator admin", "administrator admin",
+          ])
       }
     }
     // The code is spent and gone, and no file of ours is open to others.
@@ -64,7 +67,9 @@ struct WholeWayTests {
     }
   }
 
-  @Test("Any start order: without a CA the admin API is there, the gateways' side comes when the CA does", .timeLimit(.minutes(2)))
+  @Test(
+    "Any start order: without a CA the admin API is there, the gateways' side comes when the CA does",
+    .timeLimit(.minutes(2)))
   func authorityComesLate() async throws {
     let network = try await LiveNetwork()
     // The first time only makes the manager's folder.
@@ -111,7 +116,8 @@ struct WholeWayTests {
 
   private static func checkEvidence(of device: ScriptedDevice, serial: String, _ client: AdminClient) async throws {
     let path = "certificates/\(serial)"
-    let certificate = try Certificate(pemEncoded: String(decoding: try await client.bytes("\(path)/pem"), as: UTF8.self))
+    let certificate = try Certificate(
+      pemEncoded: String(decoding: try await client.bytes("\(path)/pem"), as: UTF8.self))
     #expect(try certificate.der == device.certificate)
     let csr = try await client.bytes("\(path)/csr")
     #expect(try CertificationRequest(csr).subject.serialNumber == device.id.text)

@@ -40,10 +40,21 @@ struct EnrolmentEngineTests {
   @Test("The store failing at any write, before or after it took effect, ends in the same: one active certificate")
   func everyWriteFails() async throws {
     for moment in FailingStore.Moment.allCases {
-      for failing in 1...12 {
+      for failing in 1...14 {
         let rig = try Rig("D1")
-        let broken = try Life(rig, wrap: { FailingStore($0, failing: failing, moment) })
-        try? await broken.run { try? await $0.pursue() }
+        let failure = Mutex<FailingStore?>(nil)
+        let broken = try Life(rig) { store in
+          let failing = FailingStore(store, failing: failing, moment)
+          failure.withLock { $0 = failing }
+          return failing
+        }
+        try await broken.run { life in
+          // Until the write has failed; then the process dies.
+          _ = try await poll("the write fails") {
+            _ = try? await life.stride()
+            return failure.withLock { $0?.hasFailed == true } ? true : nil
+          }
+        }
         // The process is gone; another one finds what is on the disk.
         let life = try Life(rig)
         try await life.run { try await $0.pursue() }

@@ -19,7 +19,8 @@ struct EnrolmentMachineTests {
     #expect(
       machine.handle(.keyLookedUp(KeyKnowledge(fresh: stage.order.id)), now: stage.now)
         == .record(.placeOrder(stage.id, stage.order)))
-    #expect(machine.handle(.recorded(stage.record(.ordered, order: stage.order)), now: stage.now) == .sendOrder(stage.order))
+    #expect(
+      machine.handle(.recorded(stage.record(.ordered, order: stage.order)), now: stage.now) == .sendOrder(stage.order))
     #expect(
       machine.handle(.orderAnswered(.issued(stage.issued)), now: stage.now) == .record(.issue(stage.certificate)))
     let ordered = stage.record(.ordered, order: stage.doneOrder, certificate: stage.certificate)
@@ -114,7 +115,9 @@ struct EnrolmentMachineTests {
 
   @Test("The same key goes on with its order: open, or issued and still good")
   func continues() throws {
-    for (order, certificate) in [(stage.order, nil), (stage.doneOrder, stage.certificate)] as [(Order, CertificateRecord?)] {
+    for (order, certificate) in [(stage.order, nil), (stage.doneOrder, stage.certificate)]
+      as [(Order, CertificateRecord?)]
+    {
       var machine = stage.machine(.csrRequested)
       _ = machine.start(now: stage.now)
       _ = machine.handle(.requestAnswered(.request(stage.request)), now: stage.now)
@@ -167,8 +170,9 @@ struct EnrolmentMachineTests {
     var machine = stage.machine(stage.record(.ordered, order: stage.order))
     _ = machine.start(now: stage.now)
     let other = try stage.issue(key: SigningKey())
-    guard case .record(.refuseOrder(stage.order, let problem)) = machine.handle(
-      .orderAnswered(.issued(other)), now: stage.now)
+    guard
+      case .record(.refuseOrder(stage.order, let problem)) = machine.handle(
+        .orderAnswered(.issued(other)), now: stage.now)
     else {
       Issue.record("it was taken")
       return

@@ -54,15 +54,19 @@ struct Life: Sendable {
 
   /// Does what device, administrator and time do, again and again, until the device is active.
   func pursue() async throws {
-    for _ in 0..<400 {
-      if try await state() == .active { return }
-      try? await register()
-      if try await state() == .pending { try? await approve() }
-      try? await report()
-      for _ in 0..<50 { await Task.yield() }
-      rig.clock.advance(by: .seconds(10))
-    }
-    throw ManagerError(.conflict, "The device did not become active: \(String(describing: try await device())).")
+    _ = try await poll("\(rig.device.id) is active") { try await stride() ? true : nil }
+  }
+
+  /// One round of that.
+  ///
+  /// - Returns: whether the device is active.
+  func stride() async throws -> Bool {
+    if try await state() == .active { return true }
+    try? await register()
+    if try await state() == .pending { try? await approve() }
+    try? await report()
+    rig.clock.advance(by: .seconds(10))
+    return false
   }
 
   private var line: String { rig.device.id.text.lowercased() }

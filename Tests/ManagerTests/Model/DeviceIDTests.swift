@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Names")
 struct DeviceIDTests {
-  @Test("A device id is what the device's own rule allows", arguments: ["A", "4a5C", "sensor-17", String(repeating: "x", count: 32)])
+  @Test(
+    "A device id is what the device's own rule allows",
+    arguments: ["A", "4a5C", "sensor-17", String(repeating: "x", count: 32)])
   func good(_ text: String) throws {
     #expect(try DeviceID(text).text == text)
   }

@@ -12,7 +12,8 @@ struct EventTests {
     event.from = "delivered"
     event.to = "active"
     event.serial = "4a"
-    let line = #"{"at":"2027-01-15T08:00:00.250Z","device":"D1","event":"device","from":"delivered","serial":"4a","to":"active"}"#
+    let line =
+      #"{"at":"2027-01-15T08:00:00.250Z","device":"D1","event":"device","from":"delivered","serial":"4a","to":"active"}"#
     #expect(event.jsonLine == line)
     #expect(try AdminJSON.decoder.decode(ManagerEvent.self, from: Data(line.utf8)) == event)
     #expect(event.line == "device D1: delivered -> active, certificate 4a")

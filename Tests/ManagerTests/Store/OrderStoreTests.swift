@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Orders and certificates in the store")
 struct OrderStoreTests {
-  let rig = try! Rig("D1", "D2")  // a test without a folder has failed already
+  let rig: Rig
+
+  init() throws { rig = try Rig("D1", "D2") }
 
   private func request(_ id: String, key: SigningKey) throws -> CertificationRequest {
     try CertificationRequest(

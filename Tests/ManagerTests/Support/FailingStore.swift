@@ -19,7 +19,7 @@ final class FailingStore: Store {
     self.moment = moment
   }
 
-  var writeCount: Int { writes.withLock { $0 } }
+  var hasFailed: Bool { writes.withLock { $0 >= failing } }
 
   private func write<Value>(_ body: () async throws -> Value) async throws -> Value {
     let number = writes.withLock { count in
@@ -62,7 +62,7 @@ final class FailingStore: Store {
   }
   func certificates(serial: String) async throws -> [CertificateRecord] { try await base.certificates(serial: serial) }
   func certificates(
-    of holder: Holder?, in state: CertificateRecord.State?, after cursor: String?, limit: Int
+    of holder: Holder?, in state: CertificateState?, after cursor: String?, limit: Int
   ) async throws -> Page<CertificateRecord> {
     try await base.certificates(of: holder, in: state, after: cursor, limit: limit)
   }

@@ -88,7 +88,7 @@ func poll<Value>(_ what: String, seconds: Int = 30, _ question: () async throws 
   let end = ContinuousClock.now + .seconds(seconds)
   while ContinuousClock.now < end {
     if let value = try await question() { return value }
-    try await Task.sleep(for: .milliseconds(10))
+    try await Task.sleep(for: .milliseconds(2))
   }
   throw ManagerError(.unreachable, "It took too long: \(what).")
 }

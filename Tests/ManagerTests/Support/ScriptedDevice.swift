@@ -1,11 +1,11 @@
+import COSE
 import CoAP
 import CoAPStream
-import COSE
 import Crypto
 import Foundation
 import PKI
-import Synchronization
 import SwiftASN1
+import Synchronization
 import X509
 
 @testable import Manager

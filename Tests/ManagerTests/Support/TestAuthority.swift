@@ -54,11 +54,12 @@ final class TestAuthority: CertificateAuthority {
     if let scripted { return scripted }
     do {
       let issued = try issue(try CertificationRequest(prepared.order.request))
-      return .issued(state.withLock { state in
-        let known = state.issued[prepared.order.id] ?? issued
-        state.issued[prepared.order.id] = known
-        return known
-      })
+      return .issued(
+        state.withLock { state in
+          let known = state.issued[prepared.order.id] ?? issued
+          state.issued[prepared.order.id] = known
+          return known
+        })
     } catch {
       return .refused("\(error)")
     }

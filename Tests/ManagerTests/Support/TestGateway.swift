@@ -41,7 +41,9 @@ struct TestGateway: Sendable {
   }
 
   /// Sends a device's message up its line.
-  func send(_ message: CoAPMessage, of device: ScriptedDevice, over connection: CoAPConnection) async throws -> CoAPMessage {
+  func send(_ message: CoAPMessage, of device: ScriptedDevice, over connection: CoAPConnection) async throws
+    -> CoAPMessage
+  {
     try await connection.request(message.from(device.id.text.lowercased()), timeout: .seconds(10))
   }
 

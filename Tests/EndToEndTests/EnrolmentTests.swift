@@ -1,0 +1,52 @@
+import Demo
+import Foundation
+import Testing
+
+/// All end-to-end tests share one network and so run one after the other.
+@Suite("End to end, with boards in QEMU", .serialized)
+struct EndToEnd {
+  @Suite("An undisturbed enrolment")
+  struct EnrolmentTests {
+    @Test("The whole way on a board, its certificate verified by OpenSSL", arguments: ["microbit", "mps2-an386"])
+    func wholeWay(board: String) async throws {
+      try await Laboratory.open().bench(board) { bench in
+        try await bench.reaches("pending")
+        try await bench.approve()
+        try await bench.becomesActive()
+        try await expectOneCertificate(bench)
+        let serial = try #require(try await bench.certificates().first?["serial"] as? String)
+        let workspace = bench.network.workspace
+        try await bench.network.exportEvidence(of: bench.id, serial: serial)
+        let verified = try await Command.run(
+          "openssl",
+          [
+            "verify", "-x509_strict", "-CAfile", workspace.anchor, "-untrusted", workspace.chain,
+            "\(workspace.devices)/\(bench.id).pem",
+          ])
+        #expect(verified.status == 0, "\(verified.standardError)")
+      }
+    }
+
+    @Test("A board's enrolment takes at most 2,000 bytes on its line, both ways")
+    func bytesOnTheLine() async throws {
+      try await Laboratory.open().bench { bench in
+        // Known beforehand, so that one call is all the device makes: what a maker does.
+        try? await bench.network.administer(["device", "add", bench.id])
+        try? await bench.approve()
+        try await bench.becomesActive()
+        // The report's acknowledgement is on its way when the manager says so.
+        try await Task.sleep(for: .seconds(1))
+        let bytes = try traced(bench)
+        #expect(bytes > 1_200, "the trace is not whole: \(bytes) bytes")
+        #expect(bytes <= 2_000)
+      }
+    }
+
+    private func traced(_ bench: Bench) throws -> Int {
+      let trace = "\(bench.network.workspace.root)/line-\(bench.id.lowercased()).log"
+      return try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n").reduce(0) { sum, line in
+        sum + (line.split(separator: " ").dropFirst(2).first?.count ?? 0) / 2
+      }
+    }
+  }
+}
