@@ -64,7 +64,9 @@ build() {
   done
   arm-none-eabi-objcopy --weaken-symbol=mbedtls_to_psa_error "$target/psa_crypto.o"
   arm-none-eabi-gcc "${flags[@]}" -c "$configuration/to_psa_error.c" -o "$target/to_psa_error.o"
-  (cd "$target" && arm-none-eabi-gcc "${flags[@]}" -r -nostdlib ./*.o -o all.o && arm-none-eabi-ar rcs libmbedcrypto.a all.o)
+  # One object, because a linker would be content with the weak definition and never look for the other.
+  arm-none-eabi-ld -r --unique "$target"/*.o -o "$target/mbedcrypto.o"
+  arm-none-eabi-ar rcs "$target/libmbedcrypto.a" "$target/mbedcrypto.o"
   rm "$target"/*.o
   echo "$stamp" > "$target/stamp"
   echo "mbedTLS $version for $cpu: $target/libmbedcrypto.a"

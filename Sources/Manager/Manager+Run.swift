@@ -36,11 +36,12 @@ extension Manager {
 
   /// As ``run()``, and SIGTERM and SIGINT end it in good order.
   public func runUntilSignalled() async throws {
-    let group = ServiceGroup(
-      configuration: .init(
-        services: [.init(service: self, successTerminationBehavior: .gracefullyShutdownGroup)],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-    try await group.run()
+    var configuration = ServiceGroupConfiguration(
+      services: [.init(service: self, successTerminationBehavior: .gracefullyShutdownGroup)],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    // Whatever is not done then is done after the next start.
+    configuration.maximumGracefulShutdownDuration = .seconds(10)
+    try await ServiceGroup(configuration: configuration).run()
   }
 
   private func adminListener(_ openings: Openings) -> AdminListener {

@@ -1,4 +1,4 @@
 import COSE
 
-/// COSE's error: swift-crypto has one of the same name, and COSE a type of the module's.
-typealias KeyError = CryptoError
+/// COSE's error, under a name that swift-crypto does not have too.
+typealias KeyError = COSE.CryptoError

@@ -13,15 +13,9 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     guard let key = journal.record.key else { throw Rejection(.internalServerError) }
     let csr = CertificationRequest(
       network: fields.first, serialNumber: description.serialNumber.ascii, suffix: fields.second)
-    var writer = exchange.writer(.changed, .pkcs10)
-    do {
-      try writer.payload { (rest: inout MutableSpan<UInt8>) throws(CryptoError) in
-        try csr.write(into: &rest, key: key, crypto: &crypto)
-      }
-    } catch {
-      throw Rejection(error)
+    return try end(exchange.writer(.changed, .pkcs10)) { (room) throws(Rejection) in
+      try csr.write(into: &room, key: key, crypto: &crypto)
     }
-    return end(writer)
   }
 
   /// Makes a key and then commits its id: a key that no commit names does not exist for anybody.

@@ -47,12 +47,12 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     }
     var writer = exchange.writer(.content, .certsOnly)
     if let block = slice.block { writer.option(.block2, block: block) }
-    try writer.payload { (rest: inout MutableSpan<UInt8>) throws(Rejection) in
-      guard slice.range.count <= rest.count else { throw Rejection(.internalServerError) }
-      try journal.load(at: journal.certificatesOffset + slice.range.lowerBound, slice.range.count, into: &rest)
-      return slice.range.count
+    let (start, count) = (journal.certificatesOffset + slice.range.lowerBound, slice.range.count)
+    return try end(writer) { (room) throws(Rejection) in
+      guard count <= room.count else { throw Rejection(.internalServerError) }
+      try journal.load(at: start, count, into: &room)
+      return count
     }
-    return end(writer)
   }
 
   private mutating func stage(_ bytes: Span<UInt8>, at position: Int) throws(Rejection) {

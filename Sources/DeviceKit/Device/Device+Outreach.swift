@@ -23,7 +23,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     var payload = InlineArray<192, UInt8>(repeating: 0)
     var room = payload.mutableSpan
     var fields = FieldWriter(&room, fields: leaf.serialNumber.isEmpty ? 5 : 6)
-    fields.name(description.serialNumber)
+    fields.text(1, description.serialNumber.ascii)
     fields.text(2, description.model)
     fields.text(3, description.firmwareVersion)
     fields.uint(4, stateNumber)
@@ -42,12 +42,11 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     guard let key = journal.record.key else { return 0 }
     var leaf = LeafFacts()
     try read(&leaf, scratch: &buffer)
-    var writer = request("report", .coseSign1, token: outreach.token, into: &buffer)
-    do throws(COSEError) {
-      try writer.payload { (rest: inout MutableSpan<UInt8>) throws(COSEError) in
-        try COSESign1.sign(into: &rest, key: key, with: &crypto) { room in
+    return try end(request("report", .coseSign1, token: outreach.token, into: &buffer)) { (room) throws(Rejection) in
+      do throws(COSEError) {
+        return try COSESign1.sign(into: &room, key: key, with: &crypto) { room in
           var fields = FieldWriter(&room, fields: 6)
-          fields.name(description.serialNumber)
+          fields.text(1, description.serialNumber.ascii)
           fields.bytes(2, leaf.serialNumber)
           fields.bytes(3, leaf.digest.span)
           fields.uint(4, leaf.notBefore)
@@ -55,11 +54,10 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
           fields.uint(6, bootCount)
           return fields.finish()
         }
+      } catch {
+        throw Rejection(Code.internalServerError)
       }
-    } catch {
-      throw Rejection(Code.internalServerError)
     }
-    return end(writer)
   }
 
   /// Takes an answer to a request of the device's own.

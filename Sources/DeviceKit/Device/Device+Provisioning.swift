@@ -7,7 +7,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     var payload = InlineArray<192, UInt8>(repeating: 0)
     var room = payload.mutableSpan
     var fields = FieldWriter(&room, fields: 4)
-    fields.name(description.serialNumber)
+    fields.text(1, description.serialNumber.ascii)
     fields.text(2, description.model)
     fields.text(3, description.firmwareVersion)
     fields.uint(4, UInt32(description.maxMessageBytes))

@@ -15,7 +15,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     var payload = InlineArray<192, UInt8>(repeating: 0)
     var room = payload.mutableSpan
     var fields = FieldWriter(&room, fields: 5 + (leaf.serialNumber.isEmpty ? 0 : 1) + (lastRefusal == nil ? 0 : 1))
-    fields.name(description.serialNumber)
+    fields.text(1, description.serialNumber.ascii)
     fields.uint(2, stateNumber)
     if !leaf.serialNumber.isEmpty { fields.bytes(3, leaf.serialNumber) }
     fields.uint(4, bootCount)

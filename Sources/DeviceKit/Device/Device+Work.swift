@@ -6,7 +6,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
   /// ``handle(_:reply:now:)``, so that the other end does not take silence for a failure.
   ///
   /// - Returns: Milliseconds; 0 for quick work.
-  public func expectedWorkMilliseconds(_ frame: Span<UInt8>) -> UInt16 {
+  public mutating func expectedWorkMilliseconds(_ frame: Span<UInt8>) -> UInt16 {
     guard let message = try? Message.parse(frame), message.code.isRequest,
       let resource = Resource(message, in: frame), resource.isForFactory == (state == nil)
     else { return 0 }

@@ -13,6 +13,9 @@ import CoAP
 ///
 /// A buffer given for an answer or a request also serves as scratch space while certificates are read, so the device has
 /// none of its own. Messages are in clear here; OSCORE's place is between the link and this.
+///
+/// Getters are `mutating` though they change nothing: from a borrowed value of this size Embedded Swift makes a copy on the
+/// stack for every call.
 public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyable>: ~Copyable {
   let description: DeviceDescription
   var crypto: Crypto
@@ -92,7 +95,9 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
   }
 
   /// When ``nextRequest(into:now:)`` has something to say at the earliest; `nil` for never, as things stand.
-  public var deadline: UInt64? { outreach.deadline }
+  public var deadline: UInt64? {
+    mutating get { outreach.deadline }
+  }
 
   /// Tells the device that its link is up, for the first time or again.
   public mutating func linkDidComeUp(now: UInt64) {
@@ -102,20 +107,12 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
 
   /// Where in its life the device is; `nil` is factory state.
   public var state: DeviceState? {
-    @inline(never)
-    get { Self.state(journal.record) }
-  }
-
-  private static func state(_ record: JournalRecord) -> DeviceState? {
-    if record.anchorBytes == 0 { return nil }
-    if record.key == nil { return .provisioned }
-    return record.certificatesBytes == 0 ? .keyMade : .certified
+    mutating get { journal.record.state }
   }
 
   /// The state as it goes over the line.
   var stateNumber: UInt32 {
-    @inline(never)
-    get { UInt32(state?.rawValue ?? 0) }
+    mutating get { UInt32(journal.record.state?.rawValue ?? 0) }
   }
 
   /// Waits for certificates from their first block on, in room that depends on what is in force.

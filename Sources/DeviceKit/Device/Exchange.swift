@@ -65,6 +65,25 @@ struct Exchange: ~Copyable, ~Escapable {
   }
 }
 
+/// Writes a payload in place and ends the message.
+///
+/// One function for all, not inlined: the writer's own is generic over what a payload may throw, and would come out once
+/// for each.
+///
+/// - Parameter body: Writes at the front of the room it is given and returns how many bytes; 0 when it could not.
+/// - Returns: Bytes of the message; 0 when the payload could not be written.
+@inline(never)
+func end(
+  _ writer: consuming MessageWriter, payload body: (inout MutableSpan<UInt8>) throws(Rejection) -> Int
+) throws(Rejection) -> Int {
+  var count = 0
+  try writer.payload { (room: inout MutableSpan<UInt8>) throws(Rejection) in
+    count = try body(&room)
+    return count
+  }
+  return count == 0 ? 0 : end(writer)
+}
+
 /// Ends a message.
 ///
 /// - Returns: Bytes of it; 0 when the buffer is too short.

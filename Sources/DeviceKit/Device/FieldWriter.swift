@@ -15,12 +15,6 @@ struct FieldWriter: ~Copyable, ~Escapable {
     cbor.map(fields)
   }
 
-  /// The device's name, which is the first field of everything.
-  @inline(never)
-  mutating func name(_ serialNumber: borrowing DeviceSerialNumber) {
-    text(1, serialNumber.ascii)
-  }
-
   @inline(never)
   mutating func uint(_ key: UInt32, _ value: UInt64) {
     cbor.uint(UInt64(widening: key))

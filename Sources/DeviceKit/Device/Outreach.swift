@@ -43,6 +43,10 @@ struct Outreach {
 
   /// When ``next(now:)`` has something to say at the earliest; `nil` for never.
   var deadline: UInt64? {
+    mutating get { nextDue() }
+  }
+
+  private mutating func nextDue() -> UInt64? {
     if out != nil { return answerDue }
     guard let registerDue = register.due else { return report.due }
     return min(registerDue, report.due ?? registerDue)
@@ -92,20 +96,19 @@ struct Outreach {
   }
 
   /// The token of the request that was out last.
-  var token: Token {
-    let byte: InlineArray<1, UInt8> = [number]
-    return Token(byte.span) ?? Token()
-  }
+  private(set) var token = Token()
 
   /// Notes that a request is about to be sent, under a new ``token``.
   mutating func send(_ errand: Errand, now: UInt64) {
     number &+= 1
+    let byte: InlineArray<1, UInt8> = [number]
+    token = Token(byte.span) ?? Token()
     out = errand
     answerDue = now + UInt64(widening: Self.answerMilliseconds)
   }
 
   /// Which request an answer with this token belongs to; `nil` for one that nobody waits for.
-  func errand(answeredBy token: Token) -> Errand? {
+  mutating func errand(answeredBy token: Token) -> Errand? {
     token == self.token ? out : nil
   }
 

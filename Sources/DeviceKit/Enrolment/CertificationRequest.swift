@@ -24,31 +24,33 @@ struct CertificationRequest: ~Escapable {
   /// - Returns: Bytes written; 0 when the buffer is too short.
   func write<Crypto: Cryptography & ~Copyable>(
     into buffer: inout MutableSpan<UInt8>, key: KeyID, crypto: inout Crypto
-  ) throws(CryptoError) -> Int {
-    // One buffer for the point and, once that is written, for the signature.
-    var material = InlineArray<65, UInt8>(repeating: 0)
-    var span = material.mutableSpan
-    try crypto.publicKey(of: key, into: &span)
+  ) throws(Rejection) -> Int {
     var writer = DERWriter(&buffer)
     let request = writer.begin(DERTag.sequence)
     let info = writer.count
-    writeInfo(publicKey: material.span, to: &writer)
-
+    var point = InlineArray<65, UInt8>(repeating: 0)
+    var signature = InlineArray<64, UInt8>(repeating: 0)
+    do throws(CryptoError) {
+      var room = point.mutableSpan
+      try crypto.publicKey(of: key, into: &room)
+    } catch {
+      throw Rejection(error)
+    }
+    writeInfo(publicKey: point.span, to: &writer)
     var digest = InlineArray<32, UInt8>(repeating: 0)
-    var hash = try crypto.makeHash()
-    try hash.update(writer.written.extracting(info..<writer.count))
-    var digestSpan = digest.mutableSpan
-    try hash.finish(into: &digestSpan)
-    var whole = material.mutableSpan
-    var signature = whole.first(ES256.signatureBytes)
-    try crypto.sign(digest: digest.span, with: key, into: &signature)
-
+    try crypto.hash(writer.written.extracting(info..<writer.count), into: &digest)
+    do throws(CryptoError) {
+      var room = signature.mutableSpan
+      try crypto.sign(digest: digest.span, with: key, into: &room)
+    } catch {
+      throw Rejection(error)
+    }
     let algorithm = writer.begin(DERTag.sequence)
     writer.objectIdentifier(ObjectIdentifier.ecdsaWithSHA256)
     writer.end(algorithm)
     let bits = writer.begin(DERTag.bitString)
     writer.octet(0)
-    ECDSASignature.pack(material.span, into: &writer)
+    ECDSASignature.pack(signature.span, into: &writer)
     writer.end(bits)
     writer.end(request)
     return writer.overflowed ? 0 : writer.count

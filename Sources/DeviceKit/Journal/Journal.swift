@@ -11,6 +11,13 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
   private(set) var flash: Storage
   /// What is in force. All empty in factory state.
   private(set) var record = JournalRecord()
+  /// Where the parts in force stand in the region, and where staged certificates begin.
+  private(set) var networkOffset = 0
+  private(set) var anchorOffset = 0
+  private(set) var certificatesOffset = 0
+  private(set) var stagedOffset = 0
+  /// Longest certs-only PKCS#7 that fits beside the network's name and anchor.
+  private(set) var certificatesCapacity = 0
   /// Counts commits, and wraps.
   private(set) var sequence: UInt32 = 0
 
@@ -27,6 +34,7 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
     spare = Slot(firstPage: pages, pages: pages)
     inForceOffset = inForce.payload(in: flash)
     spareOffset = spare.payload(in: flash)
+    capacity = spare.capacity(in: flash)
     self.flash = flash
   }
 
@@ -88,12 +96,6 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
 
   // MARK: Staging
 
-  /// Longest certs-only PKCS#7 that fits beside the network's name and anchor.
-  var certificatesCapacity: Int { capacity - record.certificatesOffset }
-
-  /// Where staged certificates begin.
-  var stagedOffset: Int { spareOffset + record.certificatesOffset }
-
   /// Clears room for certificates.
   mutating func beginStaging() throws(FlashError) {
     try clearSpare()
@@ -111,16 +113,9 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
     try flash.write(bytes, at: stagedOffset + position)
   }
 
-  // MARK: Reading
-
-  /// Where the parts in force stand in the region.
-  var networkOffset: Int { inForceOffset + record.networkOffset }
-  var anchorOffset: Int { inForceOffset + record.anchorOffset }
-  var certificatesOffset: Int { inForceOffset + record.certificatesOffset }
-
   // MARK: Slots
 
-  private var capacity: Int { spare.capacity(in: flash) }
+  private let capacity: Int
 
   private mutating func swapSlots() {
     (inForce, spare) = (spare, inForce)
@@ -134,8 +129,17 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
     guard header.uid == SlotHeader.journal,
       let record = JournalRecord(bytes.span, payloadBytes: Int(header.count))
     else { throw .failed }
-    self.record = record
+    adopt(record, header)
+  }
+
+  private mutating func adopt(_ next: JournalRecord, _ header: SlotHeader) {
+    record = next
     sequence = header.sequence
+    networkOffset = inForceOffset + next.networkOffset
+    anchorOffset = inForceOffset + next.anchorOffset
+    certificatesOffset = inForceOffset + next.certificatesOffset
+    stagedOffset = spareOffset + next.certificatesOffset
+    certificatesCapacity = capacity - next.certificatesOffset
   }
 
   private mutating func clearSpare() throws(FlashError) {
@@ -153,9 +157,8 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
     try flash.write(next.encoded.span, at: spareOffset)
     let header = try spare.commit(
       uid: SlotHeader.journal, count: next.payloadBytes, sequence: sequence &+ 1, flags: 0, in: &flash)
-    sequence = header.sequence
-    record = next
     swapSlots()
+    adopt(next, header)
     // The new slot reads back: from here on a cut leaves two valid ones, and the next start erases the older.
     try spare.clear(in: &flash)
   }

@@ -13,7 +13,7 @@ struct FullCMCConnector: CertificateAuthority {
   let clock: any ManagerClock
 
   func prepare(_ order: Order) async throws -> PreparedOrder {
-    guard let (key, certificate) = identity.current else {
+    guard let signer = identity.current else {
       throw ManagerError(
         .unreachable, "The manager has no registration authority's certificate yet.",
         remedy: "It enrols itself as soon as the CA answers and accepts its one-time code.")
@@ -23,7 +23,8 @@ struct FullCMCConnector: CertificateAuthority {
     }
     let request = CMCRequest(
       transaction: transaction, certificationRequest: try CertificationRequest(order.request))
-    let message = try request.signed(with: key, certificate: certificate, at: clock.now)
+    let message = try request.signed(
+      with: signer.key, certificate: signer.certificate, issuers: signer.issuers, at: clock.now)
     return PreparedOrder(order: order, message: message, request: request)
   }
 

@@ -3,7 +3,10 @@ import Foundation
 extension EnrolmentMachine {
   /// The step that the durable state asks for.
   mutating func decide(now: Date) -> Step {
-    if record.device.problem?.held == true { return end(.rest) }
+    if let problem = record.device.problem {
+      if record.device.state == .active, record.deviceClaimsThis { return record(.recoverDevice(record.device.id)) }
+      if problem.held { return end(.rest) }
+    }
     switch record.device.state {
     case .approved, .renewalDue:
       return record(.moveDevice(record.device.id, from: record.device.state, to: .csrRequested))
@@ -47,10 +50,19 @@ extension EnrolmentMachine {
 
 extension EnrolmentRecord {
   /// Whether the device said, since its state last changed, that it does not hold the certificate in force.
-  var deviceClaimsOther: Bool {
-    guard let claim = device.claim, let seen = device.seenAt, seen > device.changedAt, let certificate else {
-      return false
+  var deviceClaimsOther: Bool { claimedSerial.map { $0 != certificate?.serial } ?? false }
+
+  /// Whether the device said, since its state last changed and since its problem came up, that it holds it.
+  var deviceClaimsThis: Bool {
+    guard let seen = device.seenAt, let problem = device.problem, seen > problem.at else { return false }
+    return claimedSerial.map { $0 == certificate?.serial } ?? false
+  }
+
+  /// The serial number that the device said it holds since its state last changed: nil if it said nothing, empty for none.
+  private var claimedSerial: String? {
+    guard let claim = device.claim, let seen = device.seenAt, seen > device.changedAt, certificate != nil else {
+      return nil
     }
-    return claim.holding != .certificate || claim.serial != certificate.serial
+    return claim.holding == .certificate ? claim.serial ?? "" : ""
   }
 }

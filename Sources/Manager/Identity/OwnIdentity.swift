@@ -55,13 +55,13 @@ struct OwnIdentity: Sendable {
         ).obtain(key: key)
       }
       // The certificate in force signs the order of the next one, for the same names.
-      registrationAuthority.replace(key: key, certificate: try Certificate(derEncoded: old.der))
+      try registrationAuthority.replace(key: key, record: old)
       let request = try CertificationRequest(
         subject: try Subject(organization: configuration.network, commonName: "\(configuration.network) manager"),
         key: key)
       return try await desk.obtain(request, for: .manager(.registrationAuthority), profile: "ra", by: .manager)
     }
-    registrationAuthority.replace(key: key, certificate: try Certificate(derEncoded: record.der))
+    try registrationAuthority.replace(key: key, record: record)
     return RenewalRule.time(record)
   }
 

@@ -1,14 +1,26 @@
 import PKI
+import SwiftASN1
 import Synchronization
 import X509
 
 /// The key and certificate that orders are signed with, as soon as there are any. Renewal puts new ones in their place.
 final class RegistrationAuthorityIdentity: Sendable {
-  private let state = Mutex<(key: SigningKey, certificate: Certificate)?>(nil)
+  /// What an order takes: the issuers travel with it, so that it can be verified by whoever has the anchor alone.
+  struct Signer: Sendable {
+    let key: SigningKey
+    let certificate: Certificate
+    let issuers: [Certificate]
+  }
 
-  var current: (key: SigningKey, certificate: Certificate)? { state.withLock { $0 } }
+  private let state = Mutex<Signer?>(nil)
 
-  func replace(key: SigningKey, certificate: Certificate) {
-    state.withLock { $0 = (key, certificate) }
+  var current: Signer? { state.withLock { $0 } }
+
+  /// - Parameter record: the certificate for `key`, with its chain.
+  func replace(key: SigningKey, record: CertificateRecord) throws {
+    let signer = Signer(
+      key: key, certificate: try Certificate(derEncoded: record.der),
+      issuers: try record.chain.map { try Certificate(derEncoded: $0) })
+    state.withLock { $0 = signer }
   }
 }

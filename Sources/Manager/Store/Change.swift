@@ -10,6 +10,8 @@ enum Change: Sendable, Equatable {
   case moveDevice(DeviceID, from: DeviceState, to: DeviceState)
   /// Something keeps a device from going on.
   case trouble(DeviceID, Problem)
+  /// What kept an active device from working is over.
+  case recoverDevice(DeviceID)
   /// An administrator wants it tried again: the problem is forgotten.
   case retryDevice(DeviceID)
 
@@ -48,6 +50,8 @@ extension Change {
       ("device-\(to.rawValue)", id.text, ["from": from.rawValue])
     case .trouble(let id, let problem):
       ("device-trouble", id.text, problem.auditDetail)
+    case .recoverDevice(let id):
+      ("device-recovered", id.text, [:])
     case .retryDevice(let id):
       ("device-retried", id.text, [:])
     case .placeOrder(let id, let order):

@@ -35,7 +35,8 @@ extension Change {
     case .refuseOrder(let order, let problem):
       guard case .device(let id) = order.holder else { return nil }
       return (id, problem)
-    case .addDevice, .meetDevice, .relocateDevice, .moveDevice, .retryDevice, .placeOrder, .continueOrder,
+    case .addDevice, .meetDevice, .relocateDevice, .moveDevice, .recoverDevice, .retryDevice, .placeOrder,
+      .continueOrder,
       .placeOwnOrder, .sendOrder, .issue, .deliver, .activate:
       return nil
     }

@@ -37,6 +37,7 @@ struct StoreTransaction {
     case .relocateDevice(let id, let sighting): try sight(id, sighting)
     case .moveDevice(let id, let from, let to): try move(id, from: [from], to: to)
     case .trouble(let id, let problem): try set(problem, on: id)
+    case .recoverDevice(let id): try clearProblem(of: id)
     case .retryDevice(let id): try retry(id)
     case .placeOrder(let id, let order): try place(order, for: id)
     case .continueOrder(let id, let order): try continueOrder(order, for: id)

@@ -53,15 +53,18 @@ extension StoreTransaction {
       [problem.code.rawValue, problem.detail, problem.at.storedMilliseconds, problem.held, id.text])
   }
 
+  func clearProblem(of id: DeviceID) throws {
+    try update(
+      "UPDATE device SET problem = NULL, problem_detail = NULL, problem_at = NULL, held = 0 WHERE id = ?", [id.text])
+  }
+
   /// Starts again where it stands: a held device goes on, an active one is renewed, an order that failed is made anew.
   mutating func retry(_ id: DeviceID) throws {
     let device = try existing(id)
     switch device.state {
     case .active: try move(id, from: [.active], to: .renewalDue)
     case .ordered where try hasFailed(device): try move(id, from: [.ordered], to: .csrRequested)
-    case .approved, .csrRequested, .ordered, .renewalDue:
-      try update(
-        "UPDATE device SET problem = NULL, problem_detail = NULL, problem_at = NULL, held = 0 WHERE id = ?", [id.text])
+    case .approved, .csrRequested, .ordered, .renewalDue: try clearProblem(of: id)
     case .delivered: try move(id, from: [.delivered], to: .csrRequested)
     case .registered, .pending, .suspended, .revoked, .decommissioned:
       throw ManagerError(

@@ -226,6 +226,19 @@ struct EnrolmentMachineTests {
     #expect(machine.start(now: stage.now + 2) == .rest)
   }
 
+  @Test("What an active device's trouble was is forgotten when it says that it holds its certificate again")
+  func recovers() throws {
+    var record = stage.record(.active, order: stage.doneOrder, certificate: stage.certificate)
+    record.device.problem = Problem(.deviceRefusedCertificate, "otherKey", held: true, at: stage.now)
+    record.device.claim = DeviceClaim(
+      holding: .certificate, serial: stage.certificate.serial, maximumMessageBytes: 512)
+    record.device.seenAt = stage.now + 1
+    var machine = EnrolmentMachine(record, policy: stage.policy, wake: .registration, failures: 0)
+    #expect(machine.start(now: stage.now + 2) == .record(.recoverDevice(stage.id)))
+    record.device.problem = nil
+    #expect(machine.handle(.recorded(record), now: stage.now + 2) == .rest)
+  }
+
   @Test("An answer that nobody waits for ends the machine without a change")
   func strayAnswers() throws {
     let strays: [EnrolmentMachine.Event] = [

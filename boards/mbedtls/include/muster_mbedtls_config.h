@@ -31,6 +31,7 @@
 #define MBEDTLS_MPI_WINDOW_SIZE 1
 #define MBEDTLS_SHA256_SMALLER
 #define MBEDTLS_HAVE_ASM
+#define MBEDTLS_NO_UDBL_DIVISION
 
 // Big numbers live in the arena (Sources/CMbedTLS/arena.c) of fixed size: no malloc in the image.
 #include <stddef.h>
