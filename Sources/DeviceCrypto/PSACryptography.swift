@@ -46,6 +46,7 @@ public struct PSACryptography: Cryptography, ~Copyable {
   }
 
   public mutating func publicKey(of id: KeyID, into bytes: inout MutableSpan<UInt8>) throws(CryptoError) {
+    guard bytes.count == 65 else { throw .unsupported }
     var length = 0
     let status = bytes.withUnsafeMutableBufferPointer {
       psa_export_public_key(id.rawValue, $0.baseAddress, $0.count, &length)
@@ -56,6 +57,7 @@ public struct PSACryptography: Cryptography, ~Copyable {
   public mutating func sign(
     digest: Span<UInt8>, with id: KeyID, into signature: inout MutableSpan<UInt8>
   ) throws(CryptoError) {
+    guard digest.count == 32, signature.count == 64 else { throw .unsupported }
     var length = 0
     let status = digest.withUnsafeBufferPointer { digest in
       signature.withUnsafeMutableBufferPointer { signature in
@@ -70,6 +72,8 @@ public struct PSACryptography: Cryptography, ~Copyable {
   public mutating func verify(
     _ signature: Span<UInt8>, digest: Span<UInt8>, publicKey: Span<UInt8>
   ) throws(CryptoError) {
+    guard digest.count == 32, publicKey.count == 65 else { throw .unsupported }
+    guard signature.count == 64 else { throw .badSignature }
     let key = try importPublicKey(publicKey)
     let status = digest.withUnsafeBufferPointer { digest in
       signature.withUnsafeBufferPointer { signature in

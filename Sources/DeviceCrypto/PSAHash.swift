@@ -2,6 +2,8 @@ import CMbedTLS
 public import COSE
 
 /// A SHA-256 computation in PSA Crypto.
+///
+/// One that is given up before `finish` is never aborted in PSA: mbedTLS's software hash holds nothing but these bytes.
 public struct PSAHash: SHA256Hash {
   private var operation: psa_hash_operation_t
 
@@ -16,8 +18,8 @@ public struct PSAHash: SHA256Hash {
     try CryptoError.check(status)
   }
 
-  /// Writes the digest into the first 32 bytes of `digest`.
   public consuming func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError) {
+    guard digest.count == 32 else { throw .unsupported }
     var length = 0
     let status = digest.withUnsafeMutableBufferPointer {
       psa_hash_finish(&operation, $0.baseAddress, $0.count, &length)
@@ -25,7 +27,7 @@ public struct PSAHash: SHA256Hash {
     try CryptoError.check(status)
   }
 
-  /// Writes the digest of `bytes` into the first 32 bytes of `digest`, in one call.
+  /// Writes the digest of `bytes` into `digest`, 32 bytes, in one call.
   static func digest(of bytes: Span<UInt8>, into digest: inout MutableSpan<UInt8>) throws(CryptoError) {
     var length = 0
     let status = bytes.withUnsafeBufferPointer { bytes in

@@ -149,7 +149,7 @@ struct GatewayTests {
     }
     try await device.listen(at: directory.file("a"))
     let manager = try await FakeManager(pki)
-    let routing = RouterLimits(queuedRequests: 2, answerMilliseconds: 300)
+    let routing = RouterLimits(queuedRequests: 2, answerMilliseconds: 3_000)
     let gateway = try RunningGateway(pki, managerPort: manager.port, lines: [line(a)], routing: routing)
     let connection = try #require(await manager.nextConnection())
     await device.waitUntilUp()

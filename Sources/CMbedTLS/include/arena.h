@@ -7,13 +7,13 @@
 
 /// Makes `memory` the arena, forgetting everything allocated before. `memory` must be aligned for a `uint32_t`.
 /// At most 1 MiB of it is used.
-void arena_use(void *memory, size_t bytes);
+void arena_use(void *_Nullable memory, size_t bytes);
 
 /// Zeroed memory aligned for a `uint32_t`, or NULL when no gap is large enough or the product overflows.
-void *arena_calloc(size_t count, size_t bytes);
+void *_Nullable arena_calloc(size_t count, size_t bytes);
 
 /// Gives memory back. NULL is allowed. Secrets in it are the caller's to erase: mbedTLS erases before it frees.
-void arena_free(void *memory);
+void arena_free(void *_Nullable memory);
 
 /// The highest end of any allocation since `arena_use` or `arena_restart_peak`, in bytes from the arena's start: what
 /// would have sufficed.
