@@ -42,7 +42,7 @@ demo: ## the main job on this machine: CA, manager, gateway, two boards under QE
 
 sizes: ## flash, RAM, stack and instruction counts of every board, held against its budgets
 	@scripts/setup.sh firmware
-	@scripts/sizes.sh
+	@python3 scripts/sizes.py
 
 clean: ## remove everything that was built (keeps .cache with downloaded sources)
 	@rm -rf .build .build-* boards/.build-* Fuzz/.build* .demo

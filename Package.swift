@@ -139,10 +139,16 @@ let package = Package(
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ], exclude: ["oracle"]),
-    .testTarget(name: "DeviceCryptoTests", dependencies: ["DeviceCrypto", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: embedded),
+    .testTarget(
+      name: "DeviceCryptoTests",
+      dependencies: ["DeviceCrypto", "CMbedTLS", "COSE", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: embedded),
     .testTarget(
       name: "DeviceKitTests",
-      dependencies: ["DeviceKit", .product(name: "Crypto", package: "swift-crypto"), .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1")],
+      dependencies: [
+        "DeviceKit", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
+      ],
       swiftSettings: embedded),
     .testTarget(
       name: "GatewayTests",

@@ -23,10 +23,10 @@ report "The core imports only the core (docs/architecture.md)" \
 report "No unsafe pointers, classes or existentials in the core" \
   "$(grep -rnE 'Unsafe(Mutable)?(Raw)?(Buffer)?Pointer|^ *(public |final |private )*class |\bany [A-Z]|withUnsafe' $core --include='*.swift' | grep -vE '^[^:]+:[0-9]+: *//')"
 report "The gateway imports nothing that could read what it carries" \
-  "$(grep -rnE '^import (COSE|OSCORE|Whitelist|DeviceKit|DeviceCrypto|PKI|Manager|MockCA|X509|Crypto)$' Sources/Gateway Sources/CoAPStream)"
+  "$(grep -rnE '^import (COSE|OSCORE|Whitelist|DeviceKit|DeviceCrypto|PKI|Manager|MockCA)$' Sources/Gateway Sources/CoAPStream)"
 report "A path of somebody's machine" "$(git grep -nE '(/work/|/home/[a-z]+/|/root/)' -- ':!scripts/lint.sh' ':!LICENSE' | head -n 20)"
 report "Bare TODO" "$(git grep -nE '\b(TODO|FIXME|XXX)\b' -- '*.swift' '*.c' '*.h' '*.py' '*.sh' ':!scripts/lint.sh' | head -n 20)"
-report "SQL by interpolation" "$(grep -rnE 'sql: *"[^"]*\\\(' Sources | head -n 5)"
+report "SQL by interpolation" "$(grep -rnE 'sql: *"[^"]*\\\(' Sources | grep -v 'PRAGMA ' | head -n 5)"
 report "Build folders or Package.resolved in git" "$(git ls-files | grep -E '(^|/)(\.build[^/]*/|Package\.resolved$)' | head)"
 report "Shell scripts with syntax errors" "$(for f in scripts/*.sh .ci/run; do bash -n "$f" 2>&1; done)"
 exit $failed

@@ -21,10 +21,11 @@ phase() {
 phase setup scripts/setup.sh test
 phase lint scripts/lint.sh
 phase firmware scripts/firmware.sh
-phase sizes scripts/sizes.sh
+phase sizes python3 scripts/sizes.py
 phase build swift build --build-tests
 phase unit swift test --skip-build --skip EndToEndTests
 phase fuzz scripts/fuzz.sh 20
 phase demo scripts/demo.sh --once
+phase readme scripts/readme.sh
 phase endtoend swift test --skip-build --no-parallel --filter EndToEndTests
 printf '\nAll phases passed in %d s\n' $((SECONDS - begin))

@@ -59,7 +59,8 @@ public struct Demonstration: Sendable {
     try await network.createManager()
     try await network.createGateway()
 
-    await story.say("Two boards start under QEMU; each gets the anchor on its own line, as at the end of a factory's belt.")
+    await story.say(
+      "Two boards start under QEMU; each gets the anchor on its own line, as at the end of a factory's belt.")
     for board in boards {
       try await board.switchOn()
       try await network.run([

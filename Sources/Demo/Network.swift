@@ -81,7 +81,10 @@ public actor Network {
       switch part {
       case .authority: ["ca", "run", "--dir", workspace.ca, "--listen", authorityAddress, "--json"]
       case .manager:
-        ["manager", "run", "--dir", workspace.manager, "--admin", adminAddress, "--gateways", gatewaysAddress, "--json"]
+        [
+          "manager", "run", "--dir", workspace.manager, "--admin", adminAddress, "--gateways", gatewaysAddress,
+          "--json",
+        ]
       case .gateway:
         ["gateway", "run", "--dir", workspace.gateway, "--manager", gatewaysAddress, "--trace", workspace.root]
           + ["--status-socket", workspace.sockets + "/gateway-status", "--json"]

@@ -22,7 +22,8 @@ extension Manager {
         group.addTask { try await cancelWhenGracefulShutdown { try await identity.run() } }
         group.addTask { try await cancelWhenGracefulShutdown { try await engine.run() } }
         group.addTask { try await cancelWhenGracefulShutdown { try await renew() } }
-        try await group.waitForAll()
+        // One after another, so that the first that fails ends the others.
+        while try await group.next() != nil {}
       }
     } catch is CancellationError {
       // Asked to end: that is no error.

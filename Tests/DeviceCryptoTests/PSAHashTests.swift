@@ -1,7 +1,7 @@
 import COSE
-import Crypto
 import DeviceCrypto
 import Testing
+import struct Crypto.SHA256
 
 extension PSATests {
   @Suite struct Hash {

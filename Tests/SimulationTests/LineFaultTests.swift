@@ -17,7 +17,9 @@ struct LineFaultTests {
     #expect(outcome.bytesToManager + outcome.bytesToDevice <= 2_000)
   }
 
-  @Test("Whichever byte is corrupted, deleted or doubled, the device ends enrolled with one key", arguments: LineFault.Kind.allCases)
+  @Test(
+    "Whichever byte is corrupted, deleted or doubled, the device ends enrolled with one key",
+    arguments: LineFault.Kind.allCases)
   func everyByte(kind: LineFault.Kind) throws {
     let authority = try TestAuthority()
     let clean = try SimulatedEnrolment.run(authority: authority)

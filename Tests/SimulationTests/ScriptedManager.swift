@@ -117,7 +117,9 @@ final class ScriptedManager {
       message = .request(.post, "csr", contentFormat: .cbor, payload: [0xA1, 0x01, 0x63] + Array(Self.network.utf8))
     case .deliver:
       guard let sender else { return nil }
-      message = .request(.put, "crt", contentFormat: .certsOnly, payload: bundle.count > Self.wholeBodyBytes ? Array(bundle[sender.range]) : bundle)
+      message = .request(
+        .put, "crt", contentFormat: .certsOnly,
+        payload: bundle.count > Self.wholeBodyBytes ? Array(bundle[sender.range]) : bundle)
       if bundle.count > Self.wholeBodyBytes { message.block1 = sender.block }
     case .waiting, .awaitReport, .done: return nil
     }

@@ -13,7 +13,8 @@ struct TestAuthority: Sendable {
     key = SigningKey()
     let start = Date(timeIntervalSince1970: 1_750_000_000)
     anchor = try AuthorityCertificate.anchor(
-      name: DistinguishedName { CommonName("Simulated root") }, key: anchorKey, notBefore: start, lifetime: 86_400 * 365)
+      name: DistinguishedName { CommonName("Simulated root") }, key: anchorKey, notBefore: start, lifetime: 86_400 * 365
+    )
     issuing = try AuthorityCertificate.issuing(
       name: DistinguishedName { CommonName("Simulated issuing CA") }, publicKey: key.publicKey, anchor: anchor,
       anchorKey: anchorKey, notBefore: start, lifetime: 86_400 * 365)

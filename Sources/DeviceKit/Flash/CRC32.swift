@@ -6,8 +6,15 @@ struct CRC32 {
   /// The checksum of all bytes so far.
   var value: UInt32 { ~register }
 
-  mutating func update(_ byte: UInt8) {
-    register ^= UInt32(byte)
-    for _ in 0..<8 { register = (register >> 1) ^ (0xEDB8_8320 & (0 &- (register & 1))) }
+  @inline(never)
+  mutating func update(_ bytes: Span<UInt8>) {
+    for index in bytes.indices {
+      register ^= UInt32(bytes[index])
+      var bits = 8
+      while bits > 0 {
+        register = (register &>> 1) ^ (0xEDB8_8320 & (0 &- (register & 1)))
+        bits &-= 1
+      }
+    }
   }
 }

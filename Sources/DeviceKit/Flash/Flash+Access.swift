@@ -58,7 +58,7 @@ extension Flash where Self: ~Copyable {
       var span = piece.mutableSpan
       var part = span.first(step)
       try read(at: offset + done, into: &part)
-      for index in 0..<step { checksum.update(piece[index]) }
+      checksum.update(piece.span.extracting(0..<step))
       done += step
     }
     return checksum.value

@@ -23,18 +23,20 @@ struct Slot {
     firstPage * flash.pageBytes + Self.payloadOffset
   }
 
-  /// The header of a committed slot, `nil` when there is none.
+  /// Reads the header of a committed slot.
   ///
   /// Reads the payload too: a slot whose payload decayed is not there.
-  func header<Storage: Flash & ~Copyable>(in flash: borrowing Storage) throws(FlashError) -> SlotHeader? {
+  /// - Returns: Whether there is one.
+  func read<Storage: Flash & ~Copyable>(
+    _ header: inout SlotHeader, in flash: borrowing Storage
+  ) throws(FlashError) -> Bool {
     var bytes = InlineArray<36, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
     try flash.read(at: firstPage * flash.pageBytes, into: &span)
-    guard bytes.span.littleEndian(at: Self.commitOffset) == Self.commitWord,
-      let header = SlotHeader(bytes.span), header.count <= UInt32(capacity(in: flash)),
-      try flash.checksum(at: payload(in: flash), count: Int(header.count)) == header.checksum
-    else { return nil }
-    return header
+    guard bytes.span.littleEndian(at: Self.commitOffset) == Self.commitWord, header.read(bytes.span),
+      header.count <= UInt32(capacity(in: flash))
+    else { return false }
+    return try flash.checksum(at: payload(in: flash), count: Int(header.count)) == header.checksum
   }
 
   /// Makes the slot blank, and so not there.
@@ -44,23 +46,16 @@ struct Slot {
 
   /// Commits a payload that has been written to the cleared slot.
   ///
-  /// - Parameters:
-  ///   - uid: Whose payload it is.
-  ///   - count: Its length in bytes.
-  ///   - sequence: Newer than that of every other slot with this uid.
-  /// - Returns: The header that stands now.
+  /// - Parameter header: Its sequence is newer than that of every other slot with its uid; the checksum is put in here.
   func commit<Storage: Flash & ~Copyable>(
-    uid: UInt64, count: Int, sequence: UInt32, flags: UInt32, in flash: inout Storage
-  ) throws(FlashError) -> SlotHeader {
+    _ header: inout SlotHeader, in flash: inout Storage
+  ) throws(FlashError) {
     let start = firstPage * flash.pageBytes
-    let checksum = try flash.checksum(at: payload(in: flash), count: count)
-    let header = SlotHeader(
-      uid: uid, sequence: sequence, count: UInt32(count), flags: flags, checksum: checksum)
+    header.checksum = try flash.checksum(at: payload(in: flash), count: Int(header.count))
     try flash.write(header.encoded.span, at: start)
     var word = InlineArray<4, UInt8>(repeating: 0)
     var span = word.mutableSpan
     span.store(littleEndian: Self.commitWord, at: 0)
     try flash.write(word.span, at: start + Self.commitOffset)
-    return header
   }
 }

@@ -38,7 +38,7 @@ struct SlotHeader: Equatable {
     return bytes
   }
 
-  init(uid: UInt64, sequence: UInt32, count: UInt32, flags: UInt32, checksum: UInt32) {
+  init(uid: UInt64 = 0, sequence: UInt32 = 0, count: UInt32 = 0, flags: UInt32 = 0, checksum: UInt32 = 0) {
     self.uid = uid
     self.sequence = sequence
     self.count = count
@@ -46,21 +46,25 @@ struct SlotHeader: Equatable {
     self.checksum = checksum
   }
 
-  /// Reads a header; `nil` when the bytes are none.
-  init?(_ bytes: Span<UInt8>) {
+  /// Takes over the header that stands in these bytes.
+  ///
+  /// - Returns: Whether they are one.
+  @inline(never)
+  mutating func read(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.littleEndian(at: 0) == Self.magic, bytes.littleEndian(at: 28) == Self.checksum(of: bytes) else {
-      return nil
+      return false
     }
-    uid = UInt64(widening: bytes.littleEndian(at: 12)) &<< 32 | UInt64(widening: bytes.littleEndian(at: 8))
     sequence = bytes.littleEndian(at: 4)
+    uid = UInt64(widening: bytes.littleEndian(at: 12)) &<< 32 | UInt64(widening: bytes.littleEndian(at: 8))
     count = bytes.littleEndian(at: 16)
     flags = bytes.littleEndian(at: 20)
     checksum = bytes.littleEndian(at: 24)
+    return true
   }
 
   private static func checksum(of bytes: Span<UInt8>) -> UInt32 {
     var checksum = CRC32()
-    for index in 0..<28 { checksum.update(bytes[index]) }
+    checksum.update(bytes.extracting(0..<28))
     return checksum.value
   }
 }

@@ -40,14 +40,16 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
 
   /// Finds what is in force, and finishes a commit that a power cut left with two valid slots.
   mutating func open() throws(FlashError) {
-    let first = try inForce.header(in: flash)
-    let second = try spare.header(in: flash)
-    guard var header = first ?? second else { return }
-    if let second, first == nil || second.isNewer(than: header) {
-      header = second
+    var header = SlotHeader()
+    var other = SlotHeader()
+    let isFirst = try inForce.read(&header, in: flash)
+    let isSecond = try spare.read(&other, in: flash)
+    guard isFirst || isSecond else { return }
+    if isSecond, !isFirst || other.isNewer(than: header) {
+      header = other
       swapSlots()
     }
-    if first != nil, second != nil { try spare.clear(in: &flash) }
+    if isFirst, isSecond { try spare.clear(in: &flash) }
     try load(header)
   }
 
@@ -155,8 +157,9 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
   private mutating func commit(_ next: JournalRecord) throws(FlashError) {
     isStaging = false
     try flash.write(next.encoded.span, at: spareOffset)
-    let header = try spare.commit(
-      uid: SlotHeader.journal, count: next.payloadBytes, sequence: sequence &+ 1, flags: 0, in: &flash)
+    var header = SlotHeader(
+      uid: SlotHeader.journal, sequence: sequence &+ 1, count: UInt32(next.payloadBytes))
+    try spare.commit(&header, in: &flash)
     swapSlots()
     adopt(next, header)
     // The new slot reads back: from here on a cut leaves two valid ones, and the next start erases the older.

@@ -16,8 +16,10 @@ public struct KeyStorage<Storage: Flash & ~Copyable>: ~Copyable {
 
   /// What is stored under a uid; `nil` when nothing is.
   public func info(of uid: UInt64) throws(FlashError) -> KeyRecordInfo? {
-    guard let found = try find(uid) else { return nil }
-    return KeyRecordInfo(count: Int(found.header.count), flags: found.header.flags)
+    var places = Places()
+    try find(uid, &places)
+    guard places.current >= 0 else { return nil }
+    return KeyRecordInfo(count: Int(places.header.count), flags: places.header.flags)
   }
 
   /// Reads a value from an offset on, as much as there is and fits.
@@ -26,10 +28,12 @@ public struct KeyStorage<Storage: Flash & ~Copyable>: ~Copyable {
   public func read(
     _ uid: UInt64, from offset: Int, into bytes: inout MutableSpan<UInt8>
   ) throws(FlashError) -> Int? {
-    guard let found = try find(uid), offset >= 0, offset <= Int(found.header.count) else { return nil }
-    let count = min(bytes.count, Int(found.header.count) - offset)
+    var places = Places()
+    try find(uid, &places)
+    guard places.current >= 0, offset >= 0, offset <= Int(places.header.count) else { return nil }
+    let count = min(bytes.count, Int(places.header.count) - offset)
     var part = bytes.first(count)
-    try flash.read(at: slot(found.page).payload(in: flash) + offset, into: &part)
+    try flash.read(at: slot(places.current).payload(in: flash) + offset, into: &part)
     return count
   }
 
@@ -37,49 +41,64 @@ public struct KeyStorage<Storage: Flash & ~Copyable>: ~Copyable {
   ///
   /// - Throws: ``FlashError/outOfRange`` when the value is longer than ``maxValueBytes`` or no page is free.
   public mutating func store(_ value: Span<UInt8>, under uid: UInt64, flags: UInt32) throws(FlashError) {
-    guard value.count <= maxValueBytes, let free = try freePage() else { throw .outOfRange }
-    let old = try find(uid)
-    try slot(free).clear(in: &flash)
-    try flash.write(value, at: slot(free).payload(in: flash))
-    _ = try slot(free).commit(
-      uid: uid, count: value.count, sequence: (old?.header.sequence ?? 0) &+ 1, flags: flags, in: &flash)
-    if let old { try flash.erase(page: old.page) }
+    var places = Places()
+    try find(uid, &places)
+    // An older value that a power cut left is the first to go, so that there are never more than two.
+    let page = places.older >= 0 ? places.older : places.free
+    guard value.count <= maxValueBytes, page >= 0 else { throw .outOfRange }
+    try slot(page).clear(in: &flash)
+    try flash.write(value, at: slot(page).payload(in: flash))
+    places.header.uid = uid
+    places.header.sequence &+= 1
+    places.header.count = UInt32(value.count)
+    places.header.flags = flags
+    try slot(page).commit(&places.header, in: &flash)
+    if places.current >= 0 { try flash.erase(page: places.current) }
   }
 
-  /// Erases what is stored under a uid, with all older values a power cut may have left.
+  /// Erases what is stored under a uid.
   ///
   /// - Returns: Whether anything was stored.
   @discardableResult
   public mutating func remove(_ uid: UInt64) throws(FlashError) -> Bool {
-    guard let newest = try find(uid) else { return false }
-    // The newest goes last: a cut between two erases must not bring an older value back.
-    for page in 0..<flash.pageCount where page != newest.page {
-      if let header = try slot(page).header(in: flash), header.uid == uid { try flash.erase(page: page) }
-    }
-    try flash.erase(page: newest.page)
+    var places = Places()
+    try find(uid, &places)
+    guard places.current >= 0 else { return false }
+    // The older one first: a cut between two erases must not bring it back.
+    if places.older >= 0 { try flash.erase(page: places.older) }
+    try flash.erase(page: places.current)
     return true
+  }
+
+  /// The pages that matter for a uid, -1 for none.
+  private struct Places {
+    /// Where its value stands, and the header of it.
+    var current = -1
+    var header = SlotHeader()
+    /// Where an older value stands that a power cut left behind.
+    var older = -1
+    /// A page that holds nobody's value.
+    var free = -1
   }
 
   private func slot(_ page: Int) -> Slot { Slot(firstPage: page, pages: 1) }
 
-  private func find(_ uid: UInt64) throws(FlashError) -> (page: Int, header: SlotHeader)? {
-    var found: (page: Int, header: SlotHeader)?
+  @inline(never)
+  private func find(_ uid: UInt64, _ places: inout Places) throws(FlashError) {
+    var header = SlotHeader()
     for page in 0..<flash.pageCount {
-      guard let header = try slot(page).header(in: flash), header.uid == uid else { continue }
-      if let best = found, !header.isNewer(than: best.header) { continue }
-      found = (page, header)
+      if try !slot(page).read(&header, in: flash) {
+        places.free = page
+      } else if header.uid == uid {
+        if places.current >= 0, !header.isNewer(than: places.header) {
+          places.older = page
+        } else {
+          places.older = places.current
+          places.current = page
+          places.header = header
+        }
+      }
     }
-    return found
-  }
-
-  /// A page that holds no record in force.
-  private func freePage() throws(FlashError) -> Int? {
-    for page in 0..<flash.pageCount {
-      guard let header = try slot(page).header(in: flash) else { return page }
-      // An older value that a power cut left behind is free too.
-      if let current = try find(header.uid), current.page != page { return page }
-    }
-    return nil
   }
 }
 

@@ -29,6 +29,9 @@ struct AdminListener: Service {
     let http = HTTP1Channel.Configuration(
       idleTimeout: .seconds(30),
       httpDecoderConfiguration: .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 64))
+    // What goes wrong in a request, ProblemMiddleware reports; the rest is clients that hang up.
+    var quiet = logger
+    quiet.logLevel = .critical
     let application = Application(
       responder: responder,
       server: HTTPServerBuilder { responder in
@@ -41,7 +44,7 @@ struct AdminListener: Service {
         availableConnectionsDelegate: MaximumAvailableConnections(Self.connections)),
       onServerRunning: { channel in
         if let local = channel.localAddress { await onOpen(local) }
-      }, logger: logger)
+      }, logger: quiet)
     do {
       try await application.run()
     } catch let error as IOError {

@@ -28,6 +28,8 @@ struct AuthorityClient: Sendable {
       tlsConfiguration: tls, redirectConfiguration: .disallow,
       timeout: .init(connect: .seconds(10), read: .seconds(30)))
     configuration.httpVersion = .http1Only
+    // Who is not there is said to be not there at once; trying again is decided elsewhere.
+    configuration.connectionPool.retryConnectionEstablishment = false
     http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 

@@ -47,6 +47,8 @@ public struct AdminClient: Sendable {
       tlsConfiguration: try Self.tls(credentials), redirectConfiguration: .disallow,
       timeout: .init(connect: .seconds(5), read: .seconds(60)))
     configuration.httpVersion = .http1Only
+    // Who is not there is said to be not there at once; trying again is decided elsewhere.
+    configuration.connectionPool.retryConnectionEstablishment = false
     http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 

@@ -31,7 +31,7 @@ struct OwnIdentity: Sendable {
       } catch let failure as Failure {
         failures += 1
         report(failure)
-        pause = .seconds(min(1 << min(failures - 1, 6), 60)) * Double.random(in: 1...1.5)
+        pause = .seconds(min(1 << min(failures - 1, 4), 15)) * Double.random(in: 1...1.5)
       }
       try await ledger.clock.sleep(for: pause)
     }

@@ -16,11 +16,14 @@ final class RegistrationAuthorityIdentity: Sendable {
 
   var current: Signer? { state.withLock { $0 } }
 
+  func replace(key: SigningKey, certificate: Certificate, issuers: [Certificate] = []) {
+    state.withLock { $0 = Signer(key: key, certificate: certificate, issuers: issuers) }
+  }
+
   /// - Parameter record: the certificate for `key`, with its chain.
   func replace(key: SigningKey, record: CertificateRecord) throws {
-    let signer = Signer(
+    replace(
       key: key, certificate: try Certificate(derEncoded: record.der),
       issuers: try record.chain.map { try Certificate(derEncoded: $0) })
-    state.withLock { $0 = signer }
   }
 }

@@ -24,17 +24,16 @@ extension SQLiteStore {
 
   func devicesWantingWork() async throws -> [DeviceID] {
     try await pool.read { database in
-      try String.fetchAll(database, sql: "SELECT id FROM device WHERE held = 0 AND state IN (\(Self.workStates))")
-        .map(DeviceID.init)
+      try SQLRequest<String>(literal: "SELECT id FROM device WHERE held = 0 AND state IN \(Self.workStates)")
+        .fetchAll(database).map(DeviceID.init)
     }
   }
 
   func devicesWantingWork(behind gateway: String) async throws -> [DeviceID] {
     try await pool.read { database in
-      try String.fetchAll(
-        database, sql: "SELECT id FROM device WHERE gateway = ? AND held = 0 AND state IN (\(Self.workStates))",
-        arguments: [gateway]
-      ).map(DeviceID.init)
+      try SQLRequest<String>(
+        literal: "SELECT id FROM device WHERE gateway = \(gateway) AND held = 0 AND state IN \(Self.workStates)"
+      ).fetchAll(database).map(DeviceID.init)
     }
   }
 
@@ -126,8 +125,7 @@ extension SQLiteStore {
     ).map { try Holder(kind: $0["holder_kind"], name: $0["holder"]) }
   }
 
-  fileprivate static let workStates = DeviceState.allCases.filter(\.wantsWork)
-    .map { "'\($0.rawValue)'" }.joined(separator: ", ")
+  fileprivate static let workStates = DeviceState.allCases.filter(\.wantsWork).map(\.rawValue)
 }
 
 extension Page {

@@ -77,7 +77,7 @@ struct JournalTests {
   @Test("The sequence wraps, and the newer slot still wins")
   func sequenceWraps() {
     func header(_ sequence: UInt32) -> SlotHeader {
-      SlotHeader(uid: 1, sequence: sequence, count: 0, flags: 0, checksum: 0)
+      SlotHeader(uid: 1, sequence: sequence)
     }
     #expect(header(0).isNewer(than: header(.max)))
     #expect(!header(.max).isNewer(than: header(0)))
@@ -92,7 +92,8 @@ struct JournalTests {
     let slot = Slot(firstPage: 0, pages: 5)
     try slot.clear(in: &flash)
     try flash.write(JournalRecord().encoded.span, at: slot.payload(in: flash))
-    _ = try slot.commit(uid: SlotHeader.journal, count: 16, sequence: .max, flags: 0, in: &flash)
+    var header = SlotHeader(uid: SlotHeader.journal, sequence: .max, count: 16)
+    try slot.commit(&header, in: &flash)
     var journal = try open(chip)
     #expect(journal.sequence == .max)
     try journal.commitProvisioning(network: network.span, anchor: anchor.span)

@@ -9,7 +9,7 @@ import X509
 final class TestAuthority: CertificateAuthority {
   let anchor: Certificate
   private let key: SigningKey
-  private let now: Date
+  let now: Date
   private struct State {
     var issued: [OrderID: IssuedCertificate] = [:]
     var answers: [AuthorityAnswer] = []
@@ -66,10 +66,7 @@ final class TestAuthority: CertificateAuthority {
   }
 
   /// A certificate for any request, outside of every order.
-  func issue(_ request: CertificationRequest, lifetime: TimeInterval = 365 * 86_400) throws -> IssuedCertificate {
-    let profile = CertificateProfile(
-      name: "device", usages: [.clientAuth], requiredSubject: [], optionalSubject: Set(Subject.Attribute.allCases),
-      dnsNames: 0...4, lifetime: lifetime)
+  func issue(_ request: CertificationRequest, profile: CertificateProfile = .device) throws -> IssuedCertificate {
     let certificate = try CertificateTemplate(
       profile: profile, request: request, serialNumber: .random(), notBefore: now - 300, issuer: anchor, pointers: nil
     ).certificate(signedBy: key)
