@@ -53,5 +53,8 @@ let package = Package(
     image(
       "mps2-an386-qemu-measure", ["MPS2Board", "Firmware", "DeviceCrypto", "DeviceKit", "CSemihosting"],
       path: "mps2-an386/MeasureQEMU"),
+    // On the host: what the drivers read and write. `swift build --product boardsPackageTests` builds nothing else.
+    .testTarget(
+      name: "BoardsTests", dependencies: ["Registers", "NRF51", "CMSDK"], path: "Tests", swiftSettings: settings),
   ]
 )

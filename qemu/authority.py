@@ -1,5 +1,7 @@
 """A throw-away certification authority by OpenSSL's programs: root, issuing CA, leaf from a CSR."""
 
+from __future__ import annotations
+
 import subprocess
 from pathlib import Path
 
@@ -14,10 +16,9 @@ def openssl(*arguments: str | Path, data: bytes | None = None) -> bytes:
 class Authority:
     def __init__(self, folder: Path):
         self._folder = folder
-        self._certificate("root", "/CN=Root", None, "basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign")
-        self._certificate(
-            "issuing", "/CN=Issuing", "root", "basicConstraints=critical,CA:TRUE,pathlen:0", "keyUsage=critical,keyCertSign"
-        )
+        usage = "keyUsage=critical,keyCertSign"
+        self._certificate("root", "/CN=Root", None, "basicConstraints=critical,CA:TRUE", usage)
+        self._certificate("issuing", "/CN=Issuing", "root", "basicConstraints=critical,CA:TRUE,pathlen:0", usage)
 
     @property
     def anchor(self) -> bytes:
@@ -28,8 +29,8 @@ class Authority:
         folder = self._folder
         (folder / "csr.der").write_bytes(csr)
         openssl("req", "-inform", "DER", "-in", folder / "csr.der", "-out", folder / "csr.pem", "-verify")
-        extensions = "basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature", "extendedKeyUsage=clientAuth"
-        self._sign("leaf", "issuing", *extensions, copy="subjectAltName")
+        usage = "keyUsage=critical,digitalSignature", "extendedKeyUsage=clientAuth"
+        self._sign("leaf", "issuing", "basicConstraints=critical,CA:FALSE", *usage, copies_names=True)
         openssl(
             *("verify", "-x509_strict", "-CAfile", folder / "root.pem", "-untrusted", folder / "issuing.pem"),
             folder / "leaf.pem",
@@ -50,15 +51,15 @@ class Authority:
         openssl("req", "-new", "-key", folder / f"{name}.key", "-subj", subject, "-out", folder / "csr.pem")
         self._sign(name, issuer, *extensions)
 
-    def _sign(self, name: str, issuer: str | None, *extensions: str, copy: str = "") -> None:
+    def _sign(self, name: str, issuer: str | None, *extensions: str, copies_names: bool = False) -> None:
         folder = self._folder
         lines = [*extensions, "subjectKeyIdentifier=hash", "authorityKeyIdentifier=keyid"]
         (folder / "extensions").write_text("\n".join(lines) + "\n")
         by = ["-CA", folder / f"{issuer}.pem", "-CAkey", folder / f"{issuer}.key"] if issuer else [
             "-key", folder / f"{name}.key"]
         openssl(
-            *("x509", "-req", "-in", folder / "csr.pem", *by, "-days", "365", "-sha256", "-extfile", folder / "extensions"),
-            *(("-copy_extensions", "copy") if copy else ()),
+            *("x509", "-req", "-in", folder / "csr.pem", *by, "-days", "365", "-sha256"),
+            *("-extfile", folder / "extensions", *(("-copy_extensions", "copy") if copies_names else ())),
             *("-out", folder / f"{name}.pem"),
         )
 

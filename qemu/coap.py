@@ -1,5 +1,7 @@
 """As much of CoAP (RFC 8323's framing) and CBOR as talking to a device takes."""
 
+from __future__ import annotations
+
 URI_PATH, CONTENT_FORMAT, BLOCK2, BLOCK1 = 11, 12, 23, 27
 
 

@@ -1,5 +1,7 @@
 """QMP, QEMU's monitor protocol: one JSON object a line."""
 
+from __future__ import annotations
+
 import json
 
 from sockets import connect

@@ -4,6 +4,8 @@ It runs on a line that loses nothing, so it leaves out most of what only loss ne
 because a device may hold a message off, and it sends no probes.
 """
 
+from __future__ import annotations
+
 import secrets
 import socket
 import time

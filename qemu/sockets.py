@@ -1,5 +1,7 @@
 """Unix sockets that another process is about to open."""
 
+from __future__ import annotations
+
 import socket
 import time
 

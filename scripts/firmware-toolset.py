@@ -4,6 +4,8 @@ The flags that make ordinary Swift into Embedded Swift without allocations, and 
 and the cross-built mbedTLS. Generated rather than committed, because of those places.
 """
 
+from __future__ import annotations
+
 import json
 import subprocess
 import sys

@@ -8,19 +8,25 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 [[ $# -gt 0 ]] || set -- $(cd boards && ls -d */board.json | xargs -n1 dirname)
 mkdir -p .cache/firmware
 
-field() { python3 -c 'import json, sys; print(eval("board" + sys.argv[2], {"board": json.load(open(sys.argv[1]))}))' "$@"; }
+# field FILE NAME: a field of a board.json; of a table, its values.
+field() {
+  python3 -c 'import json, sys
+value = json.load(open(sys.argv[1]))[sys.argv[2]]
+print(*value.values() if isinstance(value, dict) else [value])' "$@"
+}
 
 for board in "$@"; do
   description=boards/$board/board.json
-  scripts/mbedtls.sh "$(field "$description" '["cpu"]')"
+  scripts/mbedtls.sh "$(field "$description" cpu)"
+  triple=$(field "$description" triple)
   toolset=.cache/firmware/$board.toolset.json
   python3 scripts/firmware-toolset.py "$description" > "$toolset.new"
   # An untouched toolset keeps SwiftPM from building everything anew.
   cmp -s "$toolset.new" "$toolset" && rm "$toolset.new" || mv "$toolset.new" "$toolset"
-  for image in $(field "$description" '["images"].values()' | tr -d "[](),'" | sed 's/dict_values//'); do
-    swift build --package-path boards -c release --product "$image" --triple "$(field "$description" '["triple"]')" \
+  for image in $(field "$description" images); do
+    swift build --package-path boards -c release --product "$image" --triple "$triple" \
       --toolset "$toolset" --scratch-path "boards/.build-$board" --disable-sandbox -q
-    cp "boards/.build-$board/$(field "$description" '["triple"]')/release/$image" ".cache/firmware/$image.elf"
+    cp "boards/.build-$board/$triple/release/$image" ".cache/firmware/$image.elf"
     echo "$image: .cache/firmware/$image.elf"
   done
 done

@@ -6,6 +6,8 @@ Flash and static RAM are read from the image. The stack peak is what a whole enr
     scripts/sizes.py [BOARD ...]      exit status 1 if anything is over budget or forbidden
 """
 
+from __future__ import annotations
+
 import json
 import re
 import socket
@@ -118,8 +120,8 @@ def report(board: str) -> list[str]:
     print("  operation     instructions   stack   arena")
     for name, (instructions, operation_stack, arena) in costs.items():
         print(f"  {name:<10} {instructions:>14,} {operation_stack:>7,} {arena:>7,}")
-    over = [f"{image}: {name} is {value:,}, budget {budget:,}" for name, value, budget in rows if budget and value > budget]
-    return over + forbidden(description)
+    over = [row for row in rows if row[2] and row[1] > row[2]]
+    return [f"{image}: {name} is {value:,}, budget {budget:,}" for name, value, budget in over] + forbidden(description)
 
 
 def main() -> int:

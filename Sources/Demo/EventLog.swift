@@ -32,7 +32,7 @@ public actor EventLog {
     return stream
   }
 
-  /// The first event behind a position that matches; nil when none came in time.
+  /// The first event behind a position that matches; nil when none came in time, or the task was cancelled.
   public func first(
     after position: Int = 0, within timeout: Duration, where matches: @escaping @Sendable (Event) -> Bool
   ) async -> Event? {
@@ -44,8 +44,13 @@ public actor EventLog {
       giveUp(id)
     }
     defer { alarm.cancel() }
-    return await withCheckedContinuation { continuation in
-      waiters.append(Waiter(id: id, matches: matches, continuation: continuation))
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        guard !Task.isCancelled else { return continuation.resume(returning: nil) }
+        waiters.append(Waiter(id: id, matches: matches, continuation: continuation))
+      }
+    } onCancel: {
+      Task { await giveUp(id) }
     }
   }
 

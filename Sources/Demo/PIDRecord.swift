@@ -7,11 +7,25 @@ public final class PIDRecord: Sendable {
   private let path: String
   private let pids = Mutex<Set<pid_t>>([])
 
-  public init(path: String) {
+  // Held as long as there may be children.
+  private let lock: FolderLock
+
+  init(path: String, lock: FolderLock) {
     self.path = path
+    self.lock = lock
   }
 
+  /// All children of this process, for the moment it exits without having ended them.
+  private static let children = Mutex<Set<pid_t>>([])
+  private static let endsChildrenAtExit: Void = {
+    atexit {
+      PIDRecord.children.withLock { for pid in $0 { kill(pid, SIGTERM) } }
+    }
+  }()
+
   func add(_ pid: pid_t) {
+    Self.endsChildrenAtExit
+    Self.children.withLock { _ = $0.insert(pid) }
     pids.withLock {
       $0.insert(pid)
       save($0)
@@ -19,6 +33,7 @@ public final class PIDRecord: Sendable {
   }
 
   func remove(_ pid: pid_t) {
+    Self.children.withLock { _ = $0.remove(pid) }
     pids.withLock {
       $0.remove(pid)
       save($0)
@@ -27,7 +42,7 @@ public final class PIDRecord: Sendable {
 
   /// Ends what an earlier run left behind. A process id may have been given to another program since: only one whose
   /// command line mentions this record's folder is ended.
-  public func clearLeftovers() {
+  static func clearLeftovers(at path: String) {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return }
     let folder = (path as NSString).deletingLastPathComponent
     for pid in text.split(separator: "\n").compactMap({ pid_t($0) }) {

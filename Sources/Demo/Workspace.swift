@@ -15,18 +15,21 @@ public struct Workspace: Sendable {
   public var anchor: String { root + "/ca.pem" }
   public var chain: String { root + "/chain.pem" }
 
-  /// Makes an empty workspace, after ending whatever an earlier demonstration left running in it.
+  /// Makes an empty workspace, after ending whatever a killed demonstration left running in it.
+  ///
+  /// - Throws: `DemoError` when another demonstration runs there, or the folder holds something else.
   public static func create(at root: String) throws -> (Workspace, PIDRecord) {
     let files = FileManager.default
     let root = URL(fileURLWithPath: root).path
-    let record = PIDRecord(path: root + "/pids")
-    record.clearLeftovers()
+    let mark = root + "/of-muster-demo"
     if files.fileExists(atPath: root) {
-      let isOurs = files.fileExists(atPath: root + "/of-muster-demo")
+      let isOurs = files.fileExists(atPath: mark)
       let isEmpty = try files.contentsOfDirectory(atPath: root).isEmpty
       guard isOurs || isEmpty else {
         throw DemoError("\(root) exists and is no demonstration's folder", hint: "name another with --directory")
       }
+      if isOurs { _ = try FolderLock(path: mark) }
+      PIDRecord.clearLeftovers(at: root + "/pids")
       try files.removeItem(atPath: root)
     }
     let sockets = "/tmp/muster-\(UInt32.random(in: 0...UInt32.max))"
@@ -36,8 +39,8 @@ public struct Workspace: Sendable {
     }
     try files.createDirectory(
       atPath: sockets, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    files.createFile(atPath: root + "/of-muster-demo", contents: nil)
-    return (workspace, record)
+    files.createFile(atPath: mark, contents: nil)
+    return (workspace, PIDRecord(path: root + "/pids", lock: try FolderLock(path: mark)))
   }
 
   public func log(of program: String) -> String { "\(logs)/\(program).log" }

@@ -2,6 +2,7 @@ import COSE
 import DeviceCrypto
 import Foundation
 import Testing
+
 import enum Crypto.P256
 import struct Crypto.SHA256
 

@@ -1,6 +1,7 @@
 import COSE
 import DeviceCrypto
 import Testing
+
 import struct Crypto.SHA256
 
 extension PSATests {

@@ -18,12 +18,9 @@ public struct Firmware<B: Board, let messageBytes: Int>: ~Copyable {
   ///   - signingMilliseconds: how long one signature takes on this board, at most.
   public init(board: consuming B, model: StaticString, signingMilliseconds: UInt16) {
     var crypto = Self.cryptography(board)
-    guard let serialNumber = FactoryPage(board.memory).serialNumber ?? board.chipSerialNumber else {
-      Self.restart(board)
-    }
     let description = DeviceDescription(
-      serialNumber: serialNumber, model: model, firmwareVersion: firmwareVersion, maxMessageBytes: UInt16(messageBytes),
-      signingMilliseconds: signingMilliseconds)
+      serialNumber: Self.serialNumber(of: board), model: model, firmwareVersion: firmwareVersion,
+      maxMessageBytes: UInt16(messageBytes), signingMilliseconds: signingMilliseconds)
     // A fragment of any size goes straight into the message buffer: the largest costs nothing.
     link = Link(
       configuration: LinkConfiguration(maxPayloadBytes: 240), bootEpoch: randomWord(&crypto), now: board.now())
@@ -118,6 +115,12 @@ public struct Firmware<B: Board, let messageBytes: Int>: ~Copyable {
     let now = board.now()
     guard deadline > now else { return 0 }
     return UInt32(truncatingIfNeeded: min(deadline - now, 60_000))
+  }
+
+  private static func serialNumber(of board: borrowing B) -> DeviceSerialNumber {
+    if let number = FactoryPage(board.memory).serialNumber { return number }
+    if let number = board.chipSerialNumber { return number }
+    restart(board)
   }
 
   private static func cryptography(_ board: borrowing B) -> PSACryptography {

@@ -1,9 +1,10 @@
-// Which PSA status an error of the arithmetic becomes. mbedTLS's own function knows the errors of every module it has, in
-// a kilobyte of flash on a Cortex-M0; scripts/mbedtls.sh makes that one weak, so that this one takes its place.
+// Which PSA status an error of the arithmetic becomes. mbedTLS's own function knows the errors of every module it has,
+// in a kilobyte of flash on a Cortex-M0; scripts/mbedtls.sh makes that one weak, so that this one takes its place.
 
 #include "mbedtls/asn1.h"
 #include "mbedtls/bignum.h"
 #include "mbedtls/ecp.h"
+#include "mbedtls/entropy.h"
 #include "psa/crypto.h"
 
 psa_status_t mbedtls_to_psa_error(int error) {
@@ -11,7 +12,8 @@ psa_status_t mbedtls_to_psa_error(int error) {
     case 0: return PSA_SUCCESS;
     case MBEDTLS_ERR_MPI_ALLOC_FAILED:
     case MBEDTLS_ERR_ECP_ALLOC_FAILED: return PSA_ERROR_INSUFFICIENT_MEMORY;
-    case MBEDTLS_ERR_ECP_RANDOM_FAILED: return PSA_ERROR_INSUFFICIENT_ENTROPY;
+    case MBEDTLS_ERR_ECP_RANDOM_FAILED:
+    case MBEDTLS_ERR_ENTROPY_SOURCE_FAILED: return PSA_ERROR_INSUFFICIENT_ENTROPY;
     case MBEDTLS_ERR_ECP_VERIFY_FAILED: return PSA_ERROR_INVALID_SIGNATURE;
     case MBEDTLS_ERR_ECP_FEATURE_UNAVAILABLE: return PSA_ERROR_NOT_SUPPORTED;
     case MBEDTLS_ERR_ECP_BUFFER_TOO_SMALL:

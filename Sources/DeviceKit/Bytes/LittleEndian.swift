@@ -2,6 +2,7 @@
 
 extension Span where Element == UInt8 {
   /// The 32-bit integer at an index.
+  @inline(never)
   func littleEndian(at index: Int) -> UInt32 {
     var value: UInt32 = 0
     for step in 0..<4 { value |= UInt32(self[index + step]) &<< UInt32(8 * step) }
@@ -11,6 +12,7 @@ extension Span where Element == UInt8 {
 
 extension MutableSpan where Element == UInt8 {
   /// Stores a 32-bit integer at an index.
+  @inline(never)
   mutating func store(littleEndian value: UInt32, at index: Int) {
     for step in 0..<4 { self[index + step] = UInt8(truncatingIfNeeded: value &>> UInt32(8 * step)) }
   }

@@ -30,68 +30,51 @@ struct Certificate {
   /// In place, and not an initialiser: Embedded Swift would build the value beside its destination and copy it there.
   mutating func read(_ bytes: Span<UInt8>) throws(CertificateRefusal) {
     var reader = DERReader(bytes, from: 0, to: bytes.count)
-    let outermost = try reader.enter(DERTag.sequence)
-    guard reader.end == outermost else { throw .trailingBytes }
+    reader.enter(DERTag.sequence)
+    reader.require(reader.end == bytes.count, .trailingBytes)
 
     let start = reader.position
-    let outer = try reader.enter(DERTag.sequence)
-    try Self.readVersion(&reader)
-    // RFC 5280 §4.1.2.2: positive, at most 20 octets. A zero before them is let pass: common libraries make such.
-    guard let serialNumber = try reader.positiveInteger(), serialNumber.count <= 20 else { throw .serialNumber }
-    self.serialNumber = serialNumber
-    try Self.readSignatureAlgorithm(&reader)
+    reader.enter(DERTag.sequence)
+    // Version 1 has no version field at all.
+    reader.require(
+      reader.isNext(DERTag.context0Constructed) && reader.next(DERTag.context0Constructed, holds: .version3), .version)
+    // RFC 5280 §4.1.2.2. A zero before 20 octets is let pass: common libraries make such.
+    serialNumber = reader.positiveInteger(maxOctets: 20, .serialNumber)
+    Self.readSignatureAlgorithm(&reader)
     let issuerStart = reader.position
-    _ = try CertificateName.read(&reader)
+    _ = CertificateName.read(&reader)
     issuer = issuerStart..<reader.position
-    let validity = try reader.enter(DERTag.sequence)
-    notBefore = try CertificateTime.read(&reader)
-    notAfter = try CertificateTime.read(&reader)
-    try reader.leave(validity)
-    guard notBefore < notAfter else { throw .validity }
+    reader.enter(DERTag.sequence)
+    notBefore = CertificateTime.read(&reader)
+    notAfter = CertificateTime.read(&reader)
+    reader.leave()
+    reader.require(notBefore < notAfter, .validity)
     let subjectStart = reader.position
-    subjectSerialNumber = try CertificateName.read(&reader)
+    subjectSerialNumber = CertificateName.read(&reader)
     subject = subjectStart..<reader.position
-    publicKey = try Self.readPublicKey(&reader)
+    publicKey = Self.readPublicKey(&reader)
     extensions = CertificateExtensions()
-    try extensions.read(&reader)
-    try reader.leave(outer)
+    extensions.read(&reader)
+    reader.leave()
 
     signed = start..<reader.position
-    try Self.readSignatureAlgorithm(&reader)
-    signature = try reader.wholeOctets()
-    try reader.leave(outermost)
-  }
-
-  private static func readVersion(_ reader: inout DERReader) throws(CertificateRefusal) {
-    // Version 1 has no version field at all.
-    guard reader.isNext(DERTag.context0Constructed) else { throw .version }
-    let tagged = try reader.enter(DERTag.context0Constructed)
-    let value = try reader.next(DERTag.integer)
-    try reader.leave(tagged)
-    guard value.count == 1, reader.bytes[value.lowerBound] == 2 else { throw .version }
+    Self.readSignatureAlgorithm(&reader)
+    signature = reader.wholeOctets()
+    reader.leave()
+    try reader.finish()
   }
 
   @inline(never)
-  private static func readSignatureAlgorithm(_ reader: inout DERReader) throws(CertificateRefusal) {
-    let outer = try reader.enter(DERTag.sequence)
-    // RFC 5758 §3.2: no parameters, not even NULL.
-    guard try reader.objectIdentifier() == ObjectIdentifier.ecdsaWithSHA256, reader.isAtEnd else {
-      throw .signatureAlgorithm
-    }
-    try reader.leave(outer)
+  private static func readSignatureAlgorithm(_ reader: inout DERReader) {
+    reader.require(reader.next(DERTag.sequence, holds: .ecdsaWithSHA256), .signatureAlgorithm)
   }
 
-  private static func readPublicKey(_ reader: inout DERReader) throws(CertificateRefusal) -> Range<Int> {
-    let outer = try reader.enter(DERTag.sequence)
-    let algorithm = try reader.enter(DERTag.sequence)
-    guard try reader.objectIdentifier() == ObjectIdentifier.ecPublicKey,
-      reader.isNext(DERTag.objectIdentifier), try reader.objectIdentifier() == ObjectIdentifier.prime256v1,
-      reader.isAtEnd
-    else { throw .keyAlgorithm }
-    try reader.leave(algorithm)
-    let point = try reader.wholeOctets()
-    try reader.leave(outer)
-    guard point.count == 65, reader.bytes[point.lowerBound] == 4 else { throw .publicKey }
+  private static func readPublicKey(_ reader: inout DERReader) -> Range<Int> {
+    reader.enter(DERTag.sequence)
+    reader.require(reader.next(DERTag.sequence, holds: .keyOnP256), .keyAlgorithm)
+    let point = reader.wholeOctets()
+    reader.leave()
+    reader.require(point.count == 65 && reader.bytes[point.lowerBound] == 4, .publicKey)
     return point
   }
 }

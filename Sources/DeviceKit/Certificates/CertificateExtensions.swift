@@ -14,104 +14,87 @@ struct CertificateExtensions {
   static let keyCertSign: UInt8 = 0x04
 
   /// Reads the extensions at the end of a TBSCertificate; there may be none.
-  mutating func read(_ reader: inout DERReader) throws(CertificateRefusal) {
+  mutating func read(_ reader: inout DERReader) {
     guard !reader.isAtEnd else { return }
-    let body = try reader.enter(DERTag.context3Constructed)
-    let tagged = try reader.enter(DERTag.sequence)
-    let first = reader.position
-    while !reader.isAtEnd {
-      try Self.refuseDuplicate(&reader, from: first)
-      try readExtension(&reader)
-    }
-    try reader.leave(tagged)
-    try reader.leave(body)
+    reader.enter(DERTag.context3Constructed)
+    reader.enter(DERTag.sequence)
+    var seen: UInt64 = 0
+    repeat {
+      readExtension(&reader, &seen)
+    } while !reader.isAtEnd
+    reader.leave()
+    reader.leave()
   }
 
-  private mutating func readExtension(_ reader: inout DERReader) throws(CertificateRefusal) {
-    let list = try reader.enter(DERTag.sequence)
-    let type = try reader.objectIdentifier()
-    var isCritical = false
-    if reader.isNext(DERTag.boolean) {
-      try Self.readTrue(&reader)
-      isCritical = true
+  /// Reads one extension.
+  ///
+  /// - Parameter seen: A bit for each type of RFC 5280 that came already: what stood twice would mean what its reader likes.
+  private mutating func readExtension(_ reader: inout DERReader, _ seen: inout UInt64) {
+    reader.enter(DERTag.sequence)
+    let type = reader.objectIdentifier(of: .certificateExtension)
+    if type != 0 {
+      let bit: UInt64 = 1 &<< UInt64(widening: UInt32(type & 63))
+      reader.require(seen & bit == 0, .duplicateExtension)
+      seen |= bit
     }
-    let item = try reader.enter(DERTag.octetString)
-    do throws(CertificateRefusal) {
-      switch type {
-      case ObjectIdentifier.basicConstraints: try readBasicConstraints(&reader)
-      case ObjectIdentifier.keyUsage: try readKeyUsage(&reader)
-      case ObjectIdentifier.extendedKeyUsage: try readExtendedKeyUsage(&reader)
-      default:
-        if isCritical { throw .criticalExtension }
-        reader.rewind(to: reader.end)
-      }
-      try reader.leave(item)
-    } catch {
-      throw error == .malformed ? .extensionSyntax : error
+    let isCritical = readsTrue(&reader)
+    reader.enter(DERTag.octetString)
+    reader.malformed = .extensionSyntax
+    switch type {
+    case ExtensionType.basicConstraints: readBasicConstraints(&reader)
+    case ExtensionType.keyUsage: readKeyUsage(&reader)
+    case ExtensionType.extendedKeyUsage: readExtendedKeyUsage(&reader)
+    default:
+      reader.require(!isCritical, .criticalExtension)
+      reader.skipRest()
     }
-    try reader.leave(list)
+    reader.leave()
+    reader.malformed = .malformed
+    reader.leave()
   }
 
-  private mutating func readBasicConstraints(_ reader: inout DERReader) throws(CertificateRefusal) {
-    let outer = try reader.enter(DERTag.sequence)
-    if !reader.isAtEnd {
-      try Self.readTrue(&reader)
-      isAuthority = true
-      if !reader.isAtEnd {
-        let length = try reader.next(DERTag.integer)
-        // A path of 128 authorities is no path of ours: one octet is enough.
-        guard length.count == 1, reader.bytes[length.lowerBound] < 0x80 else { throw .extensionSyntax }
-        pathLength = reader.bytes[length.lowerBound]
-      }
+  private mutating func readBasicConstraints(_ reader: inout DERReader) {
+    reader.enter(DERTag.sequence)
+    isAuthority = readsTrue(&reader)
+    if isAuthority, !reader.isAtEnd {
+      let length = reader.next(DERTag.integer)
+      // A path of 128 authorities is no path of ours: one octet is enough.
+      pathLength = length.count == 1 ? reader.bytes[length.lowerBound] : .max
+      reader.require(pathLength < 0x80, .extensionSyntax)
     }
-    try reader.leave(outer)
+    reader.leave()
   }
 
-  private mutating func readKeyUsage(_ reader: inout DERReader) throws(CertificateRefusal) {
-    let bits = try reader.next(DERTag.bitString)
+  private mutating func readKeyUsage(_ reader: inout DERReader) {
+    let bits = reader.next(DERTag.bitString)
     // A named bit list ends with a bit that is set (X.690 §11.2.2); there are nine names.
-    guard 2...3 ~= bits.count else { throw .extensionSyntax }
+    guard 2...3 ~= bits.count else {
+      reader.require(false, .extensionSyntax)
+      return
+    }
     let last = reader.bytes[bits.upperBound - 1]
     let unused = reader.bytes[bits.lowerBound]
-    guard unused < 8, last & (0xFF &<< unused) == last, last & (1 &<< unused) != 0 else { throw .extensionSyntax }
+    reader.require(unused < 8 && last & (0xFF &<< unused) == last && last & (1 &<< unused) != 0, .extensionSyntax)
     keyUsage = reader.bytes[bits.lowerBound + 1]
   }
 
-  private mutating func readExtendedKeyUsage(_ reader: inout DERReader) throws(CertificateRefusal) {
+  private mutating func readExtendedKeyUsage(_ reader: inout DERReader) {
     allowsClientAuthentication = false
-    let outer = try reader.enter(DERTag.sequence)
+    reader.enter(DERTag.sequence)
     repeat {
-      if try reader.objectIdentifier() == ObjectIdentifier.clientAuthentication { allowsClientAuthentication = true }
+      if reader.next(DERTag.objectIdentifier, holds: .clientAuthentication) { allowsClientAuthentication = true }
     } while !reader.isAtEnd
-    try reader.leave(outer)
+    reader.leave()
   }
 
-  /// Compares the next extension's type with those before it: one that stood twice would mean what its reader likes.
-  private static func refuseDuplicate(_ reader: inout DERReader, from first: Int) throws(CertificateRefusal) {
-    let start = reader.position
-    let type = try readType(&reader)
-    reader.rewind(to: first)
-    while reader.position < start {
-      let earlier = try readType(&reader)
-      if reader.bytes.isEqual(earlier, type) { throw .duplicateExtension }
-    }
-    reader.rewind(to: start)
-  }
-
-  /// Steps over an extension and returns where its type stands.
+  /// Whether TRUE stands next, which is then stepped over; FALSE is the default wherever it could stand, which DER leaves
+  /// out.
   @inline(never)
-  private static func readType(_ reader: inout DERReader) throws(CertificateRefusal) -> Range<Int> {
-    let list = try reader.enter(DERTag.sequence)
-    let type = try reader.next(DERTag.objectIdentifier)
-    reader.rewind(to: reader.end)
-    try reader.leave(list)
-    return type
-  }
-
-  /// TRUE; FALSE is the default wherever it could stand, which DER leaves out.
-  @inline(never)
-  private static func readTrue(_ reader: inout DERReader) throws(CertificateRefusal) {
-    let content = try reader.next(DERTag.boolean)
-    guard content.count == 1, reader.bytes[content.lowerBound] == 0xFF else { throw .extensionSyntax }
+  private func readsTrue(_ reader: inout DERReader) -> Bool {
+    guard reader.isNext(DERTag.boolean) else { return false }
+    let content = reader.nextOfAnyTag()
+    let isTrue = content.count == 1 && reader.bytes[content.lowerBound] == 0xFF
+    reader.require(isTrue, .extensionSyntax)
+    return isTrue
   }
 }

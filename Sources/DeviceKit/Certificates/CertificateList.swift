@@ -8,40 +8,20 @@ enum CertificateList {
   /// - Parameters:
   ///   - prefix: Its first ``maxPrefixBytes`` bytes, or all of it.
   ///   - total: Its length.
-  /// - Returns: Where the certificates stand, one after another. What follows them has to be ``suffix``, and nothing else.
+  /// - Returns: Where the certificates stand, one after another. What follows them has to be ``DERConstant/noSigners``.
   static func certificates(prefix: Span<UInt8>, total: Int) throws(CertificateRefusal) -> Range<Int> {
-    var reader = DERReader(prefix, from: 0, to: total)
-    do {
-      _ = try reader.enter(DERTag.sequence)
-    } catch {
-      throw .notCertificatesOnly
-    }
-    guard reader.end == total else { throw .trailingBytes }
-    do {
-      return try readContent(&reader)
-    } catch {
-      throw .notCertificatesOnly
-    }
-  }
-
-  /// The empty set of signers that ends a certs-only PKCS#7.
-  static let suffix: InlineArray<2, UInt8> = [0x31, 0x00]
-
-  private static func readContent(_ reader: inout DERReader) throws(CertificateRefusal) -> Range<Int> {
-    let end = reader.end
-    guard try reader.objectIdentifier() == ObjectIdentifier.signedData else { throw .notCertificatesOnly }
-    _ = try reader.enter(DERTag.context0Constructed)
-    _ = try reader.enter(DERTag.sequence)
-    let version = try reader.next(DERTag.integer)
-    let algorithms = try reader.next(DERTag.set)
-    let signed = try reader.enter(DERTag.sequence)
-    guard reader.end <= reader.bytes.count, version.count == 1, reader.bytes[version.lowerBound] == 1,
-      algorithms.isEmpty, try reader.objectIdentifier() == ObjectIdentifier.data
-    else { throw .notCertificatesOnly }
-    try reader.leave(signed)
-    let certificates = try reader.next(DERTag.context0Constructed)
+    var reader = DERReader(prefix, from: 0, to: total, malformed: .notCertificatesOnly)
+    reader.enter(DERTag.sequence)
+    reader.require(reader.end == total, .trailingBytes)
+    reader.require(reader.skips(.signedData), .notCertificatesOnly)
+    reader.enter(DERTag.context0Constructed)
+    reader.enter(DERTag.sequence)
+    reader.require(reader.skips(.certificatesOnly), .notCertificatesOnly)
+    let certificates = reader.next(DERTag.context0Constructed)
     // Room for an empty set of signers and for nothing else: no CRLs, and the elements around end here too.
-    guard reader.position + 2 == end, reader.end == end else { throw .notCertificatesOnly }
+    reader.require(
+      reader.position + DERConstant.noSigners.count == total && reader.end == total, .notCertificatesOnly)
+    try reader.finish()
     return certificates
   }
 }

@@ -3,22 +3,26 @@ enum CertificateTime {
   /// Steps over the next element, a UTCTime or GeneralizedTime, and returns seconds since 1970.
   ///
   /// UTCTime through 2049 and GeneralizedTime from 2050 on, both to the second and in Zulu.
-  /// - Throws: ``CertificateRefusal/time``
+  /// Anything else is ``CertificateRefusal/time``.
   @inline(never)
-  static func read(_ reader: inout DERReader) throws(CertificateRefusal) -> UInt64 {
+  static func read(_ reader: inout DERReader) -> UInt64 {
     let isShort = reader.isNext(DERTag.utcTime)
-    guard isShort || reader.isNext(DERTag.generalizedTime) else { throw .time }
-    let content = try reader.nextOfAnyTag()
-    guard content.count == (isShort ? 13 : 15), reader.bytes[content.upperBound - 1] == UInt8(ascii: "Z") else {
-      throw .time
-    }
+    reader.require(isShort || reader.isNext(DERTag.generalizedTime), .time)
+    let content = reader.nextOfAnyTag()
+    let seconds = content.count == (isShort ? 13 : 15) ? seconds(in: reader.bytes, content, isShort) : nil
+    reader.require(seconds != nil, .time)
+    return seconds ?? 0
+  }
+
+  private static func seconds(in bytes: Span<UInt8>, _ content: Range<Int>, _ isShort: Bool) -> UInt64? {
+    guard bytes[content.upperBound - 1] == UInt8(ascii: "Z") else { return nil }
     var position = content.lowerBound
     // Century, year, month, day, hour, minute, second.
     var fields = InlineArray<7, UInt32>(repeating: 0)
     for field in (isShort ? 1 : 0)..<7 {
-      let tens = reader.bytes[position] &- 0x30
-      let ones = reader.bytes[position + 1] &- 0x30
-      guard tens < 10, ones < 10 else { throw .time }
+      let tens = bytes[position] &- 0x30
+      let ones = bytes[position + 1] &- 0x30
+      guard tens < 10, ones < 10 else { return nil }
       fields[field] = UInt32(tens) * 10 + UInt32(ones)
       position += 2
     }
@@ -26,7 +30,7 @@ enum CertificateTime {
     let year = fields[0] * 100 + fields[1]
     guard year >= (isShort ? 1970 : 2050), 1...12 ~= fields[2], 1...days(in: fields[2], of: year) ~= fields[3],
       fields[4] < 24, fields[5] < 60, fields[6] < 60
-    else { throw .time }
+    else { return nil }
     let secondOfDay = (fields[4] * 60 + fields[5]) * 60 + fields[6]
     return UInt64(widening: daysSince1970(year, fields[2], fields[3])) &* 86_400 + UInt64(widening: secondOfDay)
   }

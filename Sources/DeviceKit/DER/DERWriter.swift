@@ -1,6 +1,6 @@
 /// Writes DER into a caller's buffer, front to back.
 ///
-/// A constructed element is begun before its length is known and ended after its contents: ``end(_:)`` puts the length in,
+/// A constructed element is begun before its length is known and ended after its contents: ``end()`` puts the length in,
 /// and moves the contents on by the one or two octets that a longer length needs. Writing over the end of the buffer
 /// changes nothing but ``overflowed``, so that callers check once.
 struct DERWriter: ~Copyable, ~Escapable {
@@ -9,6 +9,9 @@ struct DERWriter: ~Copyable, ~Escapable {
   private(set) var count = 0
   /// Whether the buffer was too short; what it holds then is of no use.
   private(set) var overflowed = false
+  /// Where the contents begin of the elements that are not ended yet.
+  private var starts = InlineArray<12, Int>(repeating: 0)
+  private var depth = 0
 
   /// Writes from the buffer's front on.
   @_lifetime(&buffer)
@@ -37,17 +40,25 @@ struct DERWriter: ~Copyable, ~Escapable {
     for index in value.indices { octet(value[index]) }
   }
 
-  /// Begins an element; what is written until ``end(_:)`` is its content.
   @inline(never)
-  mutating func begin(_ tag: UInt8) -> Int {
-    octet(tag)
-    octet(0)
-    return count
+  mutating func octets(_ value: DERConstant) {
+    for index in 0..<value.count { octet(value[index]) }
   }
 
-  /// Ends the element that ``begin(_:)`` began at `start`.
+  /// Begins an element; what is written until ``end()`` is its content.
   @inline(never)
-  mutating func end(_ start: Int) {
+  mutating func begin(_ tag: UInt8) {
+    octet(tag)
+    octet(0)
+    starts[depth] = count
+    depth += 1
+  }
+
+  /// Ends the element begun last.
+  @inline(never)
+  mutating func end() {
+    depth -= 1
+    let start = starts[depth]
     let content = count - start
     let extra = content < 0x80 ? 0 : content < 0x100 ? 1 : 2
     for _ in 0..<extra { octet(0) }
@@ -56,32 +67,30 @@ struct DERWriter: ~Copyable, ~Escapable {
       bytes[start - 1] = UInt8(content)
       return
     }
-    for index in stride(from: start + content - 1, through: start, by: -1) { bytes[index + extra] = bytes[index] }
+    var index = start + content
+    while index > start {
+      index -= 1
+      bytes[index + extra] = bytes[index]
+    }
     bytes[start - 1] = 0x80 | UInt8(extra)
     bytes[start + extra - 1] = UInt8(truncatingIfNeeded: content)
-    if extra == 2 { bytes[start] = UInt8(truncatingIfNeeded: content >> 8) }
+    if extra == 2 { bytes[start] = UInt8(truncatingIfNeeded: content &>> 8) }
   }
 
   /// A whole element with these contents.
   @inline(never)
   mutating func element(_ tag: UInt8, _ content: Span<UInt8>) {
-    let start = begin(tag)
+    begin(tag)
     octets(content)
-    end(start)
+    end()
   }
 
+  /// A whole element with these contents.
   @inline(never)
-  mutating func objectIdentifier(_ value: UInt64) {
-    let start = begin(DERTag.objectIdentifier)
-    var rest = value
-    var first = UInt8(truncatingIfNeeded: rest &>> 56)
-    if first == ObjectIdentifier.afterNinthOctet { octet(ObjectIdentifier.ninthOctet) }
-    while rest != 0 {
-      if first != 0 || count > start { octet(first) }
-      rest = rest &<< 8
-      first = UInt8(truncatingIfNeeded: rest &>> 56)
-    }
-    end(start)
+  mutating func element(_ tag: UInt8, _ content: DERConstant) {
+    begin(tag)
+    octets(content)
+    end()
   }
 
   /// An INTEGER of these octets, most significant first.
@@ -89,9 +98,9 @@ struct DERWriter: ~Copyable, ~Escapable {
   mutating func positiveInteger(_ magnitude: Span<UInt8>) {
     var first = 0
     while first < magnitude.count - 1, magnitude[first] == 0 { first += 1 }
-    let start = begin(DERTag.integer)
+    begin(DERTag.integer)
     if magnitude[first] >= 0x80 { octet(0) }
     octets(magnitude.extracting(first..<magnitude.count))
-    end(start)
+    end()
   }
 }

@@ -46,7 +46,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
       throw Rejection(.badRequest)
     }
     var writer = exchange.writer(.content, .certsOnly)
-    if let block = slice.block { writer.option(.block2, block: block) }
+    if let block = slice.block { add(.block2, block.optionValue, to: &writer) }
     let (start, count) = (journal.certificatesOffset + slice.range.lowerBound, slice.range.count)
     return try end(writer) { (room) throws(Rejection) in
       guard count <= room.count else { throw Rejection(.internalServerError) }

@@ -38,7 +38,7 @@ struct Exchange: ~Copyable, ~Escapable {
   @_lifetime(&self)
   mutating func writer(_ code: Code, _ format: ContentFormat) -> MessageWriter {
     var writer = MessageWriter(&reply, code: code, token: request.token)
-    writer.option(.contentFormat, uint: UInt32(format.rawValue))
+    add(.contentFormat, UInt32(format.rawValue), to: &writer)
     return writer
   }
 
@@ -49,8 +49,8 @@ struct Exchange: ~Copyable, ~Escapable {
   @inline(never)
   mutating func respond(_ code: Code, block1 block: Block? = nil) -> Int {
     var writer = MessageWriter(&reply, code: code, token: request.token)
-    if code == .serviceUnavailable { writer.option(.maxAge, uint: 60) }
-    if let block { writer.option(.block1, block: block) }
+    if code == .serviceUnavailable { add(.maxAge, 60, to: &writer) }
+    if let block { add(.block1, block.optionValue, to: &writer) }
     return end(writer)
   }
 
@@ -82,6 +82,12 @@ func end(
     return count
   }
   return count == 0 ? 0 : end(writer)
+}
+
+/// Adds an option; once, because the writer's own function would be inlined wherever it is called.
+@inline(never)
+func add(_ number: OptionNumber, _ value: UInt32, to writer: inout MessageWriter) {
+  writer.option(number, uint: value)
 }
 
 /// Ends a message.

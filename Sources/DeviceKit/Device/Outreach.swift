@@ -22,7 +22,8 @@ struct Outreach {
 
   /// When something is due, and how often in a row it has failed.
   private struct Appointment {
-    var due: UInt64?
+    /// Milliseconds since the start; the maximum for not at all.
+    var due = UInt64.max
     var failures: UInt8 = 0
   }
 
@@ -43,13 +44,10 @@ struct Outreach {
 
   /// When ``next(now:)`` has something to say at the earliest; `nil` for never.
   var deadline: UInt64? {
-    mutating get { nextDue() }
-  }
-
-  private mutating func nextDue() -> UInt64? {
-    if out != nil { return answerDue }
-    guard let registerDue = register.due else { return report.due }
-    return min(registerDue, report.due ?? registerDue)
+    mutating get {
+      let due = out != nil ? answerDue : min(register.due, report.due)
+      return due == .max ? nil : due
+    }
   }
 
   /// The peer is there, perhaps another one: what was out will not be answered any more.
@@ -67,7 +65,7 @@ struct Outreach {
     out = nil
     guard isLinkUp else { return }
     register = Appointment(due: now)
-    report = Appointment(due: hasCertificate && !isReported ? now : nil)
+    report = Appointment(due: hasCertificate && !isReported ? now : .max)
   }
 
   /// A certificate has come into force.
@@ -90,9 +88,8 @@ struct Outreach {
       guard now >= answerDue else { return nil }
       settle(errand, .failed, now: now)
     }
-    if let due = register.due, due <= now { return .register }
-    if let due = report.due, due <= now { return .report }
-    return nil
+    if register.due <= now { return .register }
+    return report.due <= now ? .report : nil
   }
 
   /// The token of the request that was out last.

@@ -1,7 +1,7 @@
 import COSE
 import CoAP
 
-/// A CBOR map with a text under 1 and something under 2, as `/provision` and `/csr` take it. Other keys are passed over.
+/// A CBOR map with a text under 1 and something under 2, as `/provision` and `/csr` take it. Other numbers are passed over.
 struct TwoFields: ~Escapable {
   private(set) var first: Span<UInt8>
   /// Empty when the map has none.
@@ -19,8 +19,7 @@ struct TwoFields: ~Escapable {
       var pairs = try reader.map()
       while pairs > 0 {
         pairs -= 1
-        var key: UInt32 = 0
-        if reader.kind == .unsigned { key = try reader.uint32() } else { try reader.skip() }
+        let key = try reader.uint32()
         if key == 1 {
           first = try reader.text()
         } else if key == 2 {

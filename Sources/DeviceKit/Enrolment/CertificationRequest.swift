@@ -26,7 +26,7 @@ struct CertificationRequest: ~Escapable {
     into buffer: inout MutableSpan<UInt8>, key: KeyID, crypto: inout Crypto
   ) throws(Rejection) -> Int {
     var writer = DERWriter(&buffer)
-    let request = writer.begin(DERTag.sequence)
+    writer.begin(DERTag.sequence)
     let info = writer.count
     var point = InlineArray<65, UInt8>(repeating: 0)
     var signature = InlineArray<64, UInt8>(repeating: 0)
@@ -45,79 +45,73 @@ struct CertificationRequest: ~Escapable {
     } catch {
       throw Rejection(error)
     }
-    let algorithm = writer.begin(DERTag.sequence)
-    writer.objectIdentifier(ObjectIdentifier.ecdsaWithSHA256)
-    writer.end(algorithm)
-    let bits = writer.begin(DERTag.bitString)
+    writer.element(DERTag.sequence, .ecdsaWithSHA256)
+    writer.begin(DERTag.bitString)
     writer.octet(0)
     ECDSASignature.pack(signature.span, into: &writer)
-    writer.end(bits)
-    writer.end(request)
+    writer.end()
+    writer.end()
     return writer.overflowed ? 0 : writer.count
   }
 
   /// CertificationRequestInfo: version, subject, key, attributes.
   private func writeInfo(publicKey: Span<UInt8>, to writer: inout DERWriter) {
-    let info = writer.begin(DERTag.sequence)
-    let version = writer.begin(DERTag.integer)
-    writer.octet(0)
-    writer.end(version)
+    writer.begin(DERTag.sequence)
+    writer.octets(.version1)
+    writer.begin(DERTag.sequence)
+    writeAttribute(AttributeType.organization, DERTag.utf8String, network, to: &writer)
+    writeAttribute(AttributeType.serialNumber, DERTag.printableString, serialNumber, to: &writer)
+    writeAttribute(AttributeType.commonName, DERTag.utf8String, serialNumber, to: &writer)
+    writer.end()
 
-    let subject = writer.begin(DERTag.sequence)
-    writeAttribute(ObjectIdentifier.organization, DERTag.utf8String, network, to: &writer)
-    writeAttribute(ObjectIdentifier.serialNumber, DERTag.printableString, serialNumber, to: &writer)
-    writeAttribute(ObjectIdentifier.commonName, DERTag.utf8String, serialNumber, to: &writer)
-    writer.end(subject)
-
-    let keyInfo = writer.begin(DERTag.sequence)
-    let algorithm = writer.begin(DERTag.sequence)
-    writer.objectIdentifier(ObjectIdentifier.ecPublicKey)
-    writer.objectIdentifier(ObjectIdentifier.prime256v1)
-    writer.end(algorithm)
-    let point = writer.begin(DERTag.bitString)
+    writer.begin(DERTag.sequence)
+    writer.element(DERTag.sequence, .keyOnP256)
+    writer.begin(DERTag.bitString)
     writer.octet(0)
     writer.octets(publicKey)
-    writer.end(point)
-    writer.end(keyInfo)
+    writer.end()
+    writer.end()
 
-    let attributes = writer.begin(DERTag.context0Constructed)
+    writer.begin(DERTag.context0Constructed)
     if !suffix.isEmpty { writeExtensionRequest(to: &writer) }
-    writer.end(attributes)
-    writer.end(info)
+    writer.end()
+    writer.end()
   }
 
-  private func writeAttribute(_ type: UInt64, _ tag: UInt8, _ value: Span<UInt8>, to writer: inout DERWriter) {
-    let set = writer.begin(DERTag.set)
-    let attribute = writer.begin(DERTag.sequence)
-    writer.objectIdentifier(type)
+  private func writeAttribute(_ type: UInt8, _ tag: UInt8, _ value: Span<UInt8>, to writer: inout DERWriter) {
+    writer.begin(DERTag.set)
+    writer.begin(DERTag.sequence)
+    writer.octets(.attribute)
+    writer.octet(type)
     writer.element(tag, value)
-    writer.end(attribute)
-    writer.end(set)
+    writer.end()
+    writer.end()
   }
 
   /// extensionRequest (RFC 2985 §5.4.2) with subjectAltName: one dNSName, the serial number under the suffix.
   private func writeExtensionRequest(to writer: inout DERWriter) {
-    let attribute = writer.begin(DERTag.sequence)
-    writer.objectIdentifier(ObjectIdentifier.extensionRequest)
-    let values = writer.begin(DERTag.set)
-    let extensions = writer.begin(DERTag.sequence)
-    let item = writer.begin(DERTag.sequence)
-    writer.objectIdentifier(ObjectIdentifier.subjectAlternativeName)
-    let octets = writer.begin(DERTag.octetString)
-    let names = writer.begin(DERTag.sequence)
-    let name = writer.begin(DERTag.context2)
+    writer.begin(DERTag.sequence)
+    writer.octets(.extensionRequest)
+    writer.begin(DERTag.set)
+    writer.begin(DERTag.sequence)
+    writer.begin(DERTag.sequence)
+    writer.octets(.certificateExtension)
+    writer.octet(ExtensionType.subjectAlternativeName)
+    writer.begin(DERTag.octetString)
+    writer.begin(DERTag.sequence)
+    writer.begin(DERTag.context2)
     for index in serialNumber.indices {
       let letter = serialNumber[index]
       writer.octet(UInt8(ascii: "A")...UInt8(ascii: "Z") ~= letter ? letter | 0x20 : letter)
     }
     writer.octet(UInt8(ascii: "."))
     writer.octets(suffix)
-    writer.end(name)
-    writer.end(names)
-    writer.end(octets)
-    writer.end(item)
-    writer.end(extensions)
-    writer.end(values)
-    writer.end(attribute)
+    writer.end()
+    writer.end()
+    writer.end()
+    writer.end()
+    writer.end()
+    writer.end()
+    writer.end()
   }
 }

@@ -17,35 +17,40 @@ enum BootCounter {
     let end = start + pages * pageBytes
     var last: UInt32 = 0
     var next = end
-    for offset in stride(from: start, to: end, by: entryBytes) {
-      let (count, complement) = try entry(at: offset, in: flash)
-      guard count == ~complement, count > last else { continue }
-      last = count
-      next = offset + entryBytes
+    var offset = start
+    while offset < end {
+      let count = try word(at: offset, in: flash)
+      if count > last, try word(at: offset + 4, in: flash) == ~count {
+        last = count
+        next = offset + entryBytes
+      }
+      offset += entryBytes
     }
     if last == .max { return last }
     // Behind the last entry there may be one that a power cut spoilt.
     while next != start + pageBytes, next != end {
-      let (count, complement) = try entry(at: next, in: flash)
-      if count & complement == .max { break }
+      if try word(at: next, in: flash) & word(at: next + 4, in: flash) == .max { break }
       next += entryBytes
     }
     if next == end { next = start }
-    if next == start || next == start + pageBytes { try flash.erase(page: next == start ? firstPage : firstPage + 1) }
+    if next == start { try flash.erase(page: firstPage) }
+    if next == start + pageBytes { try flash.erase(page: firstPage + 1) }
+    last += 1
     var bytes = InlineArray<8, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
-    span.store(littleEndian: last + 1, at: 0)
-    span.store(littleEndian: ~(last + 1), at: 4)
+    span.store(littleEndian: last, at: 0)
+    span.store(littleEndian: ~last, at: 4)
     try flash.write(bytes.span, at: next)
-    return last + 1
+    return last
   }
 
-  private static func entry<Storage: Flash & ~Copyable>(
+  @inline(never)
+  private static func word<Storage: Flash & ~Copyable>(
     at offset: Int, in flash: borrowing Storage
-  ) throws(FlashError) -> (UInt32, UInt32) {
-    var bytes = InlineArray<8, UInt8>(repeating: 0)
+  ) throws(FlashError) -> UInt32 {
+    var bytes = InlineArray<4, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
     try flash.read(at: offset, into: &span)
-    return (bytes.span.littleEndian(at: 0), bytes.span.littleEndian(at: 4))
+    return bytes.span.littleEndian(at: 0)
   }
 }

@@ -6,13 +6,14 @@ extension Flash where Self: ~Copyable {
   /// Programs bytes and reads them back; the last unit is filled up with blank bytes.
   ///
   /// - Throws: ``FlashError/notWritten`` when the flash holds anything else afterwards.
+  @inline(never)
   mutating func write(_ bytes: Span<UInt8>, at offset: Int) throws(FlashError) {
     var done = 0
     while done < bytes.count {
       let count = min(pieceBytes, bytes.count - done)
       var piece = InlineArray<32, UInt8>(repeating: 0xFF)
       for index in 0..<count { piece[index] = bytes[done + index] }
-      let units = (count + writeBytes - 1) / writeBytes * writeBytes
+      let units = (count + writeBytes - 1) & ~(writeBytes - 1)  // a power of two
       try program(at: offset + done, piece.span.extracting(0..<units))
       guard try holds(piece.span.extracting(0..<count), at: offset + done) else { throw .notWritten }
       done += count
@@ -34,6 +35,7 @@ extension Flash where Self: ~Copyable {
   }
 
   /// Whether the flash holds exactly these bytes at an offset.
+  @inline(never)
   func holds(_ bytes: Span<UInt8>, at offset: Int) throws(FlashError) -> Bool {
     var done = 0
     var piece = InlineArray<32, UInt8>(repeating: 0)

@@ -52,10 +52,11 @@ struct Slot {
   ) throws(FlashError) {
     let start = firstPage * flash.pageBytes
     header.checksum = try flash.checksum(at: payload(in: flash), count: Int(header.count))
-    try flash.write(header.encoded.span, at: start)
-    var word = InlineArray<4, UInt8>(repeating: 0)
-    var span = word.mutableSpan
+    var bytes = InlineArray<32, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    header.write(to: &span)
+    try flash.write(span.span, at: start)
     span.store(littleEndian: Self.commitWord, at: 0)
-    try flash.write(word.span, at: start + Self.commitOffset)
+    try flash.write(span.span.extracting(0..<4), at: start + Self.commitOffset)
   }
 }

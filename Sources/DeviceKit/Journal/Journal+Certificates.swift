@@ -13,7 +13,10 @@ extension Journal where Storage: ~Copyable {
     } catch {
       throw Rejection(error)
     }
-    guard try holds(CertificateList.suffix.span, at: offset + list.upperBound) else {
+    // Two octets, and the end is already known to lie there.
+    var end = prefix.mutableSpan
+    try load(at: offset + list.upperBound, DERConstant.noSigners.count, into: &end)
+    guard end[0] == DERConstant.noSigners[0], end[1] == DERConstant.noSigners[1] else {
       throw Rejection(.notCertificatesOnly)
     }
     return list
@@ -29,7 +32,8 @@ extension Journal where Storage: ~Copyable {
     let bytes: Int
     do throws(CertificateRefusal) {
       var reader = DERReader(scratch.span.extracting(0..<headerBytes), from: 0, to: limit)
-      bytes = try reader.next(DERTag.sequence).upperBound
+      bytes = reader.next(DERTag.sequence).upperBound
+      try reader.finish()
     } catch {
       throw Rejection(error)
     }

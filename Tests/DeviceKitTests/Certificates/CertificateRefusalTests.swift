@@ -140,7 +140,7 @@ extension SpoiltDelivery {
 
   static let extensions: [SpoiltDelivery] = [
     SpoiltDelivery("keyUsage twice", .duplicateExtension) { $0.extensions.append($0.extensions[1]) },
-    SpoiltDelivery("an unknown extension twice", .duplicateExtension) {
+    SpoiltDelivery("an extension twice that the device does not use", .duplicateExtension) {
       let item = der(0x30, OID.subjectKeyIdentifier, der(0x04, [1]))
       $0.extensions += [item, item]
     },

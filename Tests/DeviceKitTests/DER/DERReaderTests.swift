@@ -30,15 +30,15 @@ struct DERReaderTests {
   func leaving() throws {
     let bytes = der(0x30, der(0x02, [1]), der(0x02, [2]))
     var reader = DERReader(bytes.span, from: 0, to: bytes.count)
-    let outer = try reader.enter(0x30)
+    try reader.enter(0x30)
     _ = try reader.next(0x02)
     var early = DERReader(bytes.span, from: 0, to: bytes.count)
-    let earlyOuter = try early.enter(0x30)
+    try early.enter(0x30)
     var isRefused = false
-    do { try early.leave(earlyOuter) } catch { isRefused = true }
+    do { try early.leave() } catch { isRefused = true }
     #expect(isRefused)
     _ = try reader.next(0x02)
-    try reader.leave(outer)
+    try reader.leave()
     let isAtEnd = reader.isAtEnd
     #expect(isAtEnd)
   }
@@ -48,14 +48,15 @@ struct DERReaderTests {
     var buffer = [UInt8](repeating: 0, count: 400)
     var span = buffer.mutableSpan
     var writer = DERWriter(&span)
-    let outer = writer.begin(0x30)
+    writer.begin(0x30)
     writer.element(0x04, [UInt8](repeating: 0xAB, count: count).span)
-    writer.objectIdentifier(ObjectIdentifier.signedData)
-    writer.objectIdentifier(ObjectIdentifier.ecPublicKey)
-    writer.end(outer)
+    writer.octets(.signedData)
+    writer.element(0x30, .keyOnP256)
+    writer.end()
     let (overflowed, written) = (writer.overflowed, writer.written.array)
     #expect(!overflowed)
-    let expected = der(0x30, der(0x04, [UInt8](repeating: 0xAB, count: count)), OID.signedData, OID.ecPublicKey)
+    let expected = der(0x30, der(0x04, [UInt8](repeating: 0xAB, count: count)), OID.signedData,
+      der(0x30, OID.ecPublicKey, OID.prime256v1))
     #expect(written == expected)
   }
 
@@ -66,9 +67,9 @@ struct DERReaderTests {
       var buffer = [UInt8](repeating: 0, count: room)
       var span = buffer.mutableSpan
       var writer = DERWriter(&span)
-      let outer = writer.begin(0x30)
+      writer.begin(0x30)
       writer.element(0x04, [UInt8](repeating: 0xAB, count: 130).span)
-      writer.end(outer)
+      writer.end()
       let overflowed = writer.overflowed
       #expect(overflowed, "room for \(room)")
     }
