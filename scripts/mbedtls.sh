@@ -41,16 +41,9 @@ fetch() {
   rm -rf "$apt"
 }
 
-# Only files that P-256, SHA-256 and PSA's key store need. The linker drops what is unused within them.
-files=(
-  bignum constant_time ecdsa ecp ecp_curves asn1parse asn1write platform_util sha256
-  psa_crypto psa_crypto_client psa_crypto_driver_wrappers psa_crypto_ecp psa_crypto_hash
-  psa_crypto_slot_management psa_crypto_storage
-)
-
 build() {
   local cpu=$1 target=$cache/$1 stamp
-  stamp=$(cat "$0" $(find "$configuration" -type f | sort) | sha256sum)
+  stamp=$(cat scripts/mbedtls.sh $(find "$configuration" -type f | sort) | sha256sum)
   [[ -f $target/libmbedcrypto.a && $(cat "$target/stamp" 2>/dev/null) == "$stamp" ]] && return
   rm -rf "$target" && mkdir -p "$target"
   local flags=(
@@ -58,11 +51,7 @@ build() {
     -ffunction-sections -fdata-sections -Wall
     "-I$configuration/include" "-I$source/include" '-DMBEDTLS_CONFIG_FILE="muster_mbedtls_config.h"'
   )
-  local file
-  for file in "${files[@]}"; do
-    arm-none-eabi-gcc "${flags[@]}" -c "$source/library/$file.c" -o "$target/$file.o"
-  done
-  arm-none-eabi-objcopy --weaken-symbol=mbedtls_to_psa_error "$target/psa_crypto.o"
+  arm-none-eabi-gcc "${flags[@]}" -fwhole-program "-I$source/library" -c "$configuration/whole.c" -o "$target/whole.o"
   arm-none-eabi-gcc "${flags[@]}" -c "$configuration/to_psa_error.c" -o "$target/to_psa_error.o"
   # One object, because a linker would be content with the weak definition and never look for the other.
   arm-none-eabi-ld -r --unique "$target"/*.o -o "$target/mbedcrypto.o"

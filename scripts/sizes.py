@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(root / "qemu"))
+from lifetime import die_with_parent  # noqa: E402
 from sockets import connect  # noqa: E402
 
 # A heap, Swift's objects, and the tables behind String's comparison.
@@ -66,7 +68,8 @@ def measurements(board: str, description: dict) -> dict[str, tuple[int, int, int
     found = {}
     with tempfile.TemporaryDirectory(prefix="muster-measure-") as folder:
         line = f"{folder}/line"
-        machine = subprocess.Popen([root / "qemu/run", board, elf, "--socket", line, "--icount"])
+        command = [root / "qemu/run", board, elf, "--socket", line, "--icount"]
+        machine = subprocess.Popen(command, preexec_fn=lambda: die_with_parent(signal.SIGTERM))
         try:
             for row in read_lines(connect(line)):
                 name, ticks, stack, arena = row.split()

@@ -1,5 +1,5 @@
 // Which PSA status an error of the arithmetic becomes. mbedTLS's own function knows the errors of every module it has,
-// in a kilobyte of flash on a Cortex-M0; scripts/mbedtls.sh makes that one weak, so that this one takes its place.
+// in a kilobyte of flash on a Cortex-M0; whole.c makes that one weak, so that this one takes its place.
 
 #include "mbedtls/asn1.h"
 #include "mbedtls/bignum.h"

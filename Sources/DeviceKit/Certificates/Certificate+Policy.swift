@@ -5,7 +5,7 @@ extension Certificate {
   ///   - bytes: The bytes the certificate was read from.
   ///   - ownKey: The device's public key, an uncompressed point.
   ///   - ownSerialNumber: The device's serial number.
-  func checkLeaf(
+  mutating func checkLeaf(
     _ bytes: Span<UInt8>, ownKey: Span<UInt8>, ownSerialNumber: Span<UInt8>
   ) throws(CertificateRefusal) {
     guard bytes.extracting(publicKey).isEqual(to: ownKey) else { throw .otherKey }
@@ -18,7 +18,7 @@ extension Certificate {
   }
 
   /// Requires that this certificate's key may sign certificates, with this many authorities below it in the path.
-  func checkIssuer(authoritiesBelow: Int) throws(CertificateRefusal) {
+  mutating func checkIssuer(authoritiesBelow: Int) throws(CertificateRefusal) {
     guard extensions.isAuthority else { throw .issuerNotAuthority }
     guard extensions.keyUsage & CertificateExtensions.keyCertSign != 0 else { throw .issuerKeyUsage }
     guard authoritiesBelow <= Int(extensions.pathLength) else { throw .pathTooLong }

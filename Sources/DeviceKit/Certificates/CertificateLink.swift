@@ -1,29 +1,32 @@
 import COSE
 
 /// What is kept of a certificate while its issuer's takes the scratch buffer: enough to check that the one issued the other.
+///
+/// Its methods, like ``Certificate``'s, are `mutating` where they need not be: the values are large, and Embedded Swift
+/// would pass them as copies on the stack.
 struct CertificateLink {
   private var digest = InlineArray<32, UInt8>(repeating: 0)
   private var signature = InlineArray<64, UInt8>(repeating: 0)
 
   /// Keeps what a certificate's issuer signed.
   mutating func keep<Crypto: Cryptography & ~Copyable>(
-    _ certificate: Certificate, _ bytes: Span<UInt8>, crypto: inout Crypto
+    signed: Range<Int>, signature encoded: Range<Int>, _ bytes: Span<UInt8>, crypto: inout Crypto
   ) throws(Rejection) {
     signature = InlineArray(repeating: 0)
     do throws(CertificateRefusal) {
-      try ECDSASignature.unpack(bytes, certificate.signature, into: &signature)
+      try ECDSASignature.unpack(bytes, encoded, into: &signature)
     } catch {
       throw Rejection(error)
     }
-    try crypto.hash(bytes.extracting(certificate.signed), into: &digest)
+    try crypto.hash(bytes.extracting(signed), into: &digest)
   }
 
   /// Requires that a certificate's key made the signature.
-  func verify<Crypto: Cryptography & ~Copyable>(
-    issuer: Certificate, _ bytes: Span<UInt8>, crypto: inout Crypto
+  mutating func verify<Crypto: Cryptography & ~Copyable>(
+    publicKey: Range<Int>, _ bytes: Span<UInt8>, crypto: inout Crypto
   ) throws(Rejection) {
     do throws(CryptoError) {
-      try crypto.verify(signature.span, digest: digest.span, publicKey: bytes.extracting(issuer.publicKey))
+      try crypto.verify(signature.span, digest: digest.span, publicKey: bytes.extracting(publicKey))
     } catch {
       if error == .badSignature { throw Rejection(.signature) }
       if error == .badPoint { throw Rejection(.publicKey) }

@@ -28,11 +28,12 @@ enum CertificatePath {
     var bytes = try journal.loadCertificate(at: position, limit: end - position, into: &scratch)
     var certificate = Certificate()
     try certificate.read(scratch.span, bytes)
-    try checkLeaf(certificate, scratch.span, crypto: &crypto, key: journal.record.key, serialNumber: serialNumber)
+    try checkLeaf(&certificate, scratch.span, crypto: &crypto, key: journal.record.key, serialNumber: serialNumber)
     var link = CertificateLink()
     var number = 0
     while true {
-      try link.keep(certificate, scratch.span, crypto: &crypto)
+      try link.keep(
+        signed: certificate.signed, signature: certificate.signature, scratch.span, crypto: &crypto)
       let issuerName = position + certificate.issuer.lowerBound
       let issuerNameBytes = certificate.issuer.count
       position += bytes
@@ -50,8 +51,8 @@ enum CertificatePath {
       guard subject.count == issuerNameBytes, try journal.holds(subject, at: issuerName) else {
         throw Rejection(.brokenChain)
       }
-      try requireIssuer(certificate, authoritiesBelow: number - 1)
-      try link.verify(issuer: certificate, scratch.span, crypto: &crypto)
+      try requireIssuer(&certificate, authoritiesBelow: number - 1)
+      try link.verify(publicKey: certificate.publicKey, scratch.span, crypto: &crypto)
       if isLast { return }
     }
   }
@@ -64,13 +65,14 @@ enum CertificatePath {
     var certificate = Certificate()
     try certificate.read(bytes, bytes.count)
     guard bytes.isEqual(certificate.issuer, certificate.subject) else { throw Rejection(.notSelfSigned) }
-    try requireIssuer(certificate, authoritiesBelow: 0)
+    try requireIssuer(&certificate, authoritiesBelow: 0)
     var link = CertificateLink()
-    try link.keep(certificate, bytes, crypto: &crypto)
-    try link.verify(issuer: certificate, bytes, crypto: &crypto)
+    try link.keep(signed: certificate.signed, signature: certificate.signature, bytes, crypto: &crypto)
+    try link.verify(publicKey: certificate.publicKey, bytes, crypto: &crypto)
   }
 
-  private static func requireIssuer(_ certificate: Certificate, authoritiesBelow: Int) throws(Rejection) {
+  @inline(never)
+  private static func requireIssuer(_ certificate: inout Certificate, authoritiesBelow: Int) throws(Rejection) {
     do {
       try certificate.checkIssuer(authoritiesBelow: authoritiesBelow)
     } catch {
@@ -79,7 +81,7 @@ enum CertificatePath {
   }
 
   private static func checkLeaf<Crypto: Cryptography & ~Copyable>(
-    _ certificate: Certificate, _ bytes: Span<UInt8>, crypto: inout Crypto, key: KeyID?, serialNumber: Span<UInt8>
+    _ certificate: inout Certificate, _ bytes: Span<UInt8>, crypto: inout Crypto, key: KeyID?, serialNumber: Span<UInt8>
   ) throws(Rejection) {
     guard let key else { throw Rejection(.noKey) }
     var ownKey = InlineArray<65, UInt8>(repeating: 0)

@@ -18,7 +18,7 @@ struct LeafFacts {
   init() {}
 
   /// Takes the facts from a certificate, but for its digest.
-  mutating func read(_ certificate: Certificate, in bytes: Span<UInt8>) {
+  mutating func read(_ certificate: inout Certificate, in bytes: Span<UInt8>) {
     notBefore = certificate.notBefore
     notAfter = certificate.notAfter
     for index in certificate.serialNumber {

@@ -62,26 +62,33 @@ struct DERReader: ~Escapable {
   /// Steps over the next element and returns where its content stands; empty after a fault.
   @inline(never)
   mutating func nextOfAnyTag() -> Range<Int> {
-    var start = position + 2
-    require(start <= end && start <= bytes.count, malformed)
-    guard fault == nil else { return 0..<0 }
-    var count = Int(bytes[position + 1])
+    let start = contentStart()
+    require(start != 0, malformed)
+    return fault == nil ? start..<position : 0..<0
+  }
+
+  /// Steps over the next element.
+  ///
+  /// - Returns: Where its content begins; 0 when it is malformed.
+  private mutating func contentStart() -> Int {
+    var start = position &+ 2
+    guard fault == nil, start <= end, start <= bytes.count, bytes[position] & 0x1F != 0x1F else { return 0 }
+    var count = Int(bytes[position &+ 1])
     if count >= 0x80 {
-      let octets = count - 0x80
-      require(1...2 ~= octets && start + octets <= bytes.count, malformed)
-      guard fault == nil else { return 0..<0 }
+      var octets = count &- 0x80
+      guard 1...2 ~= octets, start &+ octets <= bytes.count else { return 0 }
       let least = octets == 1 ? 0x80 : 0x100
       count = 0
-      for _ in 0..<octets {
+      while octets > 0 {
         count = count &<< 8 | Int(bytes[start])
-        start += 1
+        start &+= 1
+        octets &-= 1
       }
-      require(count >= least, malformed)
+      guard count >= least else { return 0 }
     }
-    require(bytes[position] & 0x1F != 0x1F && start + count <= end, malformed)
-    guard fault == nil else { return 0..<0 }
-    position = start + count
-    return start..<position
+    guard start &+ count <= end else { return 0 }
+    position = start &+ count
+    return start
   }
 
   /// Goes into the next element, which has to have this tag.

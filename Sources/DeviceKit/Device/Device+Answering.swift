@@ -34,7 +34,7 @@ extension Exchange {
   /// The resource the request is for.
   ///
   /// - Throws: 4.02 for an unknown critical option, and 4.04 for an unknown resource, or 4.03 in factory state.
-  fileprivate func resource(isFactory: Bool) throws(Rejection) -> Resource {
+  fileprivate mutating func resource(isFactory: Bool) throws(Rejection) -> Resource {
     let unknown = request.firstUnsupportedCriticalOption(in: frame) {
       $0 == .uriPath || $0 == .block1 || $0 == .block2
     }

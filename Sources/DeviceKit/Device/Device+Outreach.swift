@@ -10,7 +10,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     let count = try journal.loadCertificate(at: offset + list.lowerBound, limit: list.count, into: &scratch)
     var certificate = Certificate()
     try certificate.read(scratch.span, count)
-    facts.read(certificate, in: scratch.span)
+    facts.read(&certificate, in: scratch.span)
     try crypto.hash(scratch.span.extracting(0..<count), into: &facts.digest)
   }
 
@@ -69,7 +69,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
 
 extension Exchange {
   /// What an answer says about the request it answers.
-  fileprivate func verdict() -> Outreach.Verdict {
+  fileprivate mutating func verdict() -> Outreach.Verdict {
     let code = request.code
     if code == .changed { return .done(pauseSeconds: pauseSeconds()) }
     if code == .forbidden { return .later(seconds: Outreach.longestPauseSeconds) }
@@ -80,7 +80,7 @@ extension Exchange {
   }
 
   /// What the answer to a registration says about the next one; 0 for nothing.
-  private func pauseSeconds() -> UInt32 {
+  private mutating func pauseSeconds() -> UInt32 {
     do throws(CBORError) {
       var reader = try CBORReader(frame.extracting(request.payload))
       guard try reader.map() > 0, try reader.uint32() == 1 else { return 0 }

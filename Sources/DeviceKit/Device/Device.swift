@@ -107,12 +107,12 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
 
   /// Where in its life the device is; `nil` is factory state.
   public var state: DeviceState? {
-    mutating get { journal.record.state }
+    mutating get { journal.state }
   }
 
   /// The state as it goes over the line.
   var stateNumber: UInt32 {
-    mutating get { UInt32(journal.record.state?.rawValue ?? 0) }
+    mutating get { UInt32(journal.state?.rawValue ?? 0) }
   }
 
   /// Waits for certificates from their first block on, in room that depends on what is in force.

@@ -28,7 +28,7 @@ struct Exchange: ~Copyable, ~Escapable {
   /// The request's payload, which has to be in this format.
   @inline(never)
   @_lifetime(copy self)
-  func payload(_ format: ContentFormat) throws(Rejection) -> Span<UInt8> {
+  mutating func payload(_ format: ContentFormat) throws(Rejection) -> Span<UInt8> {
     guard request.contentFormat(in: frame) == format else { throw Rejection(.unsupportedContentFormat) }
     return frame.extracting(request.payload)
   }

@@ -77,9 +77,10 @@ struct Outreach {
 
   /// Speaks to nobody any more.
   mutating func end() {
-    let isUp = isLinkUp
-    self = Outreach()
-    isLinkUp = isUp
+    out = nil
+    register.due = .max
+    report.due = .max
+    isReported = false
   }
 
   /// What is to be sent now; `nil` for nothing yet.

@@ -14,28 +14,29 @@ enum BootCounter {
     let entryBytes = max(8, flash.writeBytes)
     let pageBytes = flash.pageBytes
     let start = firstPage * pageBytes
-    let end = start + pages * pageBytes
+    let middle = start &+ pageBytes
+    let end = middle &+ pageBytes
     var last: UInt32 = 0
     var next = end
     var offset = start
     while offset < end {
       let count = try word(at: offset, in: flash)
-      if count > last, try word(at: offset + 4, in: flash) == ~count {
+      if count > last, try word(at: offset &+ 4, in: flash) == ~count {
         last = count
-        next = offset + entryBytes
+        next = offset &+ entryBytes
       }
-      offset += entryBytes
+      offset &+= entryBytes
     }
     if last == .max { return last }
     // Behind the last entry there may be one that a power cut spoilt.
-    while next != start + pageBytes, next != end {
-      if try word(at: next, in: flash) & word(at: next + 4, in: flash) == .max { break }
-      next += entryBytes
+    while next != middle, next != end {
+      if try word(at: next, in: flash) & word(at: next &+ 4, in: flash) == .max { break }
+      next &+= entryBytes
     }
     if next == end { next = start }
     if next == start { try flash.erase(page: firstPage) }
-    if next == start + pageBytes { try flash.erase(page: firstPage + 1) }
-    last += 1
+    if next == middle { try flash.erase(page: firstPage + 1) }
+    last &+= 1
     var bytes = InlineArray<8, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
     span.store(littleEndian: last, at: 0)

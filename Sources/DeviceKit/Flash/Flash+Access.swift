@@ -20,17 +20,15 @@ extension Flash where Self: ~Copyable {
     }
   }
 
-  /// Copies bytes within the region; source and destination are different pages.
+  /// Copies bytes within the region; source and destination are different pages, and the count is a multiple of 16.
   mutating func copy(count: Int, from source: Int, to destination: Int) throws(FlashError) {
     var done = 0
-    var piece = InlineArray<32, UInt8>(repeating: 0)
     while done < count {
-      let step = min(pieceBytes, count - done)
+      var piece = InlineArray<16, UInt8>(repeating: 0)
       var span = piece.mutableSpan
-      var part = span.first(step)
-      try read(at: source + done, into: &part)
-      try write(piece.span.extracting(0..<step), at: destination + done)
-      done += step
+      try read(at: source &+ done, into: &span)
+      try write(span.span, at: destination &+ done)
+      done &+= 16
     }
   }
 

@@ -11,6 +11,8 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
   private(set) var flash: Storage
   /// What is in force. All empty in factory state.
   private(set) var record = JournalRecord()
+  /// Where in its life a device is of which this is in force; `nil` is factory state.
+  private(set) var state: DeviceState?
   /// Where the parts in force stand in the region, and where staged certificates begin.
   private(set) var networkOffset = 0
   private(set) var anchorOffset = 0
@@ -67,8 +69,8 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
     next.anchorBytes = anchor.count
     guard next.payloadBytes <= capacity else { throw .outOfRange }
     try clearSpare()
-    try flash.write(network, at: spareOffset + next.networkOffset)
-    try flash.write(anchor, at: spareOffset + next.anchorOffset)
+    try flash.write(network, at: spareOffset &+ next.networkOffset)
+    try flash.write(anchor, at: spareOffset &+ next.anchorOffset)
     try commit(next)
   }
 
@@ -136,11 +138,12 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
 
   private mutating func adopt(_ next: JournalRecord, _ header: SlotHeader) {
     record = next
+    state = next.state
     sequence = header.sequence
-    networkOffset = inForceOffset + next.networkOffset
-    anchorOffset = inForceOffset + next.anchorOffset
-    certificatesOffset = inForceOffset + next.certificatesOffset
-    stagedOffset = spareOffset + next.certificatesOffset
+    networkOffset = inForceOffset &+ next.networkOffset
+    anchorOffset = inForceOffset &+ next.anchorOffset
+    certificatesOffset = inForceOffset &+ next.certificatesOffset
+    stagedOffset = spareOffset &+ next.certificatesOffset
     certificatesCapacity = capacity - next.certificatesOffset
   }
 
@@ -156,7 +159,10 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
 
   private mutating func commit(_ next: JournalRecord) throws(FlashError) {
     isStaging = false
-    try flash.write(next.encoded.span, at: spareOffset)
+    var bytes = InlineArray<16, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    next.write(to: &span)
+    try flash.write(span.span, at: spareOffset)
     var header = SlotHeader(
       uid: SlotHeader.journal, sequence: sequence &+ 1, count: UInt32(next.payloadBytes))
     try spare.commit(&header, in: &flash)

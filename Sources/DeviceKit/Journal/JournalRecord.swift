@@ -17,12 +17,12 @@ struct JournalRecord: Equatable {
 
   /// Where in the payload the parts stand.
   var networkOffset: Int { Self.bytes }
-  var anchorOffset: Int { networkOffset + Self.padded(networkBytes) }
-  var certificatesOffset: Int { anchorOffset + Self.padded(anchorBytes) }
+  var anchorOffset: Int { networkOffset &+ Self.padded(networkBytes) }
+  var certificatesOffset: Int { anchorOffset &+ Self.padded(anchorBytes) }
   /// Bytes of the whole payload.
-  var payloadBytes: Int { certificatesOffset + Self.padded(certificatesBytes) }
+  var payloadBytes: Int { certificatesOffset &+ Self.padded(certificatesBytes) }
 
-  private static func padded(_ count: Int) -> Int { (count + 15) & ~15 }
+  private static func padded(_ count: Int) -> Int { (count &+ 15) & ~15 }
 
   init() {}
 
@@ -30,19 +30,17 @@ struct JournalRecord: Equatable {
   init?(_ bytes: Span<UInt8>, payloadBytes: Int) {
     let id = bytes.littleEndian(at: 0)
     key = id == 0 ? nil : KeyID(rawValue: id)
-    let lengths = bytes.littleEndian(at: 4)
-    networkBytes = Int(lengths & 0xFFFF)
-    anchorBytes = Int(lengths >> 16)
-    certificatesBytes = Int(bytes.littleEndian(at: 8) & 0xFFFF)
+    networkBytes = Int(bytes.littleEndian(at: 4) & 0xFFFF)
+    anchorBytes = Int(bytes.littleEndian(at: 8) & 0xFFFF)
+    certificatesBytes = Int(bytes.littleEndian(at: 12) & 0xFFFF)
     guard self.payloadBytes == payloadBytes else { return nil }
   }
 
-  var encoded: InlineArray<16, UInt8> {
-    var bytes = InlineArray<16, UInt8>(repeating: 0)
-    var span = bytes.mutableSpan
-    span.store(littleEndian: key?.rawValue ?? 0, at: 0)
-    span.store(littleEndian: UInt32(networkBytes) | UInt32(anchorBytes) << 16, at: 4)
-    span.store(littleEndian: UInt32(certificatesBytes), at: 8)
-    return bytes
+  /// Writes the record's 16 bytes.
+  func write(to bytes: inout MutableSpan<UInt8>) {
+    bytes.store(littleEndian: key?.rawValue ?? 0, at: 0)
+    bytes.store(littleEndian: UInt32(networkBytes), at: 4)
+    bytes.store(littleEndian: UInt32(anchorBytes), at: 8)
+    bytes.store(littleEndian: UInt32(certificatesBytes), at: 12)
   }
 }

@@ -81,8 +81,13 @@ extension SpoiltDelivery {
           $0.extensions.append(der(0x30, OID.subjectKeyIdentifier, der(0x04, [UInt8](repeating: 0, count: padding))))
         }
       }
-      // ECDSA signatures vary in length: try paddings until one comes out at 1,025.
-      return certificatesOnly([(300...800).lazy.map(leaf).first { $0.count == 1025 } ?? [], network.issuing])
+      // ECDSA signatures vary in length: try paddings, again and again, until one comes out at 1,025.
+      while true {
+        for padding in 300...800 {
+          let candidate = leaf(padding)
+          if candidate.count == 1025 { return certificatesOnly([candidate, network.issuing]) }
+        }
+      }
     },
     SpoiltDelivery("a leaf that is no SEQUENCE", .malformed) { network, _ in
       certificatesOnly([der(0x31, [1, 2, 3]), network.issuing])

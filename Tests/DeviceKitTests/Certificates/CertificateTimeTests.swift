@@ -7,7 +7,9 @@ struct CertificateTimeTests {
   private func read(_ tag: UInt8, _ text: String) throws(CertificateRefusal) -> UInt64 {
     let bytes = der(tag, Array(text.utf8))
     var reader = DERReader(bytes.span, from: 0, to: bytes.count)
-    return try CertificateTime.read(&reader)
+    let seconds = CertificateTime.read(&reader)
+    try reader.finish()
+    return seconds
   }
 
   @Test(

@@ -6,7 +6,9 @@ import Testing
 struct DERReaderTests {
   private func first(_ bytes: [UInt8]) throws(CertificateRefusal) -> Range<Int> {
     var reader = DERReader(bytes.span, from: 0, to: bytes.count)
-    return try reader.nextOfAnyTag()
+    let content = reader.nextOfAnyTag()
+    try reader.finish()
+    return content
   }
 
   @Test("Lengths of every form are read", arguments: [0, 1, 127, 128, 255, 256, 1024])
@@ -30,17 +32,40 @@ struct DERReaderTests {
   func leaving() throws {
     let bytes = der(0x30, der(0x02, [1]), der(0x02, [2]))
     var reader = DERReader(bytes.span, from: 0, to: bytes.count)
-    try reader.enter(0x30)
-    _ = try reader.next(0x02)
+    reader.enter(0x30)
+    _ = reader.next(0x02)
+    _ = reader.next(0x02)
+    reader.leave()
+    try reader.finish()
     var early = DERReader(bytes.span, from: 0, to: bytes.count)
-    try early.enter(0x30)
-    var isRefused = false
-    do { try early.leave() } catch { isRefused = true }
-    #expect(isRefused)
-    _ = try reader.next(0x02)
-    try reader.leave()
+    early.enter(0x30)
+    _ = early.next(0x02)
+    early.leave()
+    #expect(fault(of: early) == .malformed)
+  }
+
+  @Test("The first fault sticks, and nothing is read after it")
+  func stickyFaults() {
+    let bytes = der(0x30, der(0x02, [1]), der(0x02, [2]))
+    var reader = DERReader(bytes.span, from: 0, to: bytes.count)
+    reader.enter(0x30)
+    reader.require(false, .version)
+    let content = reader.next(0x02)
+    #expect(content.isEmpty)
     let isAtEnd = reader.isAtEnd
     #expect(isAtEnd)
+    reader.require(false, .name)
+    reader.leave()
+    #expect(fault(of: reader) == .version)
+  }
+
+  private func fault(of reader: borrowing DERReader) -> CertificateRefusal? {
+    do {
+      try reader.finish()
+      return nil
+    } catch {
+      return error
+    }
   }
 
   @Test("What the writer writes the reader reads", arguments: [0, 1, 100, 127, 128, 200, 255, 256, 300])

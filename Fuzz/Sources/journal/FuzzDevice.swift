@@ -1,0 +1,209 @@
+import COSE
+import CoAP
+import DeviceKit
+
+/// A flash chip whose power can be cut after a number of operations.
+final class FuzzChip {
+  static let pageBytes = 1024
+  var bytes = [UInt8](repeating: 0xFF, count: 8 * FuzzChip.pageBytes)
+  /// Operations until the power fails; `nil` for never.
+  var operationsLeft: Int?
+
+  /// Does an operation, or half of it when the power fails within.
+  func perform(_ range: Range<Int>, _ change: (UInt8, Int) -> UInt8) throws(FlashError) {
+    if let left = operationsLeft {
+      guard left > 0 else { throw .failed }
+      operationsLeft = left - 1
+      if left == 1 {
+        for index in range.prefix(range.count / 2) { bytes[index] = change(bytes[index], index) }
+        throw .failed
+      }
+    }
+    for index in range { bytes[index] = change(bytes[index], index) }
+  }
+}
+
+struct FuzzFlash: Flash {
+  let chip: FuzzChip
+
+  var pageBytes: Int { FuzzChip.pageBytes }
+  var pageCount: Int { chip.bytes.count / FuzzChip.pageBytes }
+  var writeBytes: Int { 4 }
+
+  func read(at offset: Int, into buffer: inout MutableSpan<UInt8>) throws(FlashError) {
+    guard chip.operationsLeft != 0 else { throw .failed }
+    guard offset >= 0, offset + buffer.count <= chip.bytes.count else { throw .outOfRange }
+    for index in buffer.indices { buffer[index] = chip.bytes[offset + index] }
+  }
+
+  func erase(page: Int) throws(FlashError) {
+    let start = page * FuzzChip.pageBytes
+    try chip.perform(start..<start + FuzzChip.pageBytes) { _, _ in 0xFF }
+  }
+
+  func program(at offset: Int, _ data: Span<UInt8>) throws(FlashError) {
+    precondition(offset % writeBytes == 0 && data.count % writeBytes == 0, "misaligned")
+    guard offset >= 0, offset + data.count <= chip.bytes.count else { throw .outOfRange }
+    let copy = data.indices.map { data[$0] }
+    try chip.perform(offset..<offset + data.count) { old, index in old & copy[index - offset] }
+  }
+}
+
+/// The device's keys; all have the fixture's public key.
+final class FuzzKeys {
+  var ids: Set<UInt32> = []
+  /// Whether every signature is good, or none.
+  var acceptsSignatures = true
+}
+
+struct FuzzCryptography: Cryptography {
+  let keys: FuzzKeys
+  let chip: FuzzChip
+
+  /// No hash, but as long as one, and quick.
+  struct Hash: SHA256Hash {
+    private var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func update(_ bytes: Span<UInt8>) throws(CryptoError) {
+      for index in bytes.indices { value = (value ^ UInt64(bytes[index])) &* 0x100_0000_01B3 }
+    }
+
+    consuming func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError) {
+      for index in digest.indices { digest[index] = UInt8(truncatingIfNeeded: value &>> UInt64(index % 8 * 8)) }
+    }
+  }
+
+  func makeHash() throws(CryptoError) -> Hash { Hash() }
+
+  func random(into bytes: inout MutableSpan<UInt8>) throws(CryptoError) {}
+
+  func generateSigningKey(_ id: KeyID) throws(CryptoError) {
+    guard chip.operationsLeft != 0 else { throw .storage }
+    guard keys.ids.insert(id.rawValue).inserted else { throw .keyExists }
+  }
+
+  func destroyKey(_ id: KeyID) throws(CryptoError) {
+    guard chip.operationsLeft != 0 else { throw .storage }
+    keys.ids.remove(id.rawValue)
+  }
+
+  func hasKey(_ id: KeyID) -> Bool { keys.ids.contains(id.rawValue) }
+
+  func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(CryptoError) {
+    for index in point.indices { point[index] = Fixture.point[index] }
+  }
+
+  func sign(digest: Span<UInt8>, with id: KeyID, into signature: inout MutableSpan<UInt8>) throws(CryptoError) {
+    for index in signature.indices { signature[index] = digest[index % 32] }
+  }
+
+  func verify(_ signature: Span<UInt8>, digest: Span<UInt8>, publicKey: Span<UInt8>) throws(CryptoError) {
+    guard keys.acceptsSignatures else { throw .badSignature }
+  }
+}
+
+/// A device between requests and a chip; both outlive its restarts.
+final class FuzzDevice {
+  let chip = FuzzChip()
+  let keys = FuzzKeys()
+  private var device: Device<FuzzCryptography, FuzzFlash>
+
+  init() {
+    device = Self.assemble(chip, keys)
+  }
+
+  private static func assemble(_ chip: FuzzChip, _ keys: FuzzKeys) -> Device<FuzzCryptography, FuzzFlash> {
+    guard let serialNumber = DeviceSerialNumber(Array(Fixture.serialNumber.utf8).span) else {
+      preconditionFailure("the fixture's serial number is one")
+    }
+    let description = DeviceDescription(
+      serialNumber: serialNumber, model: "fuzz", firmwareVersion: "1", maxMessageBytes: 1200, signingMilliseconds: 1)
+    return Device(
+      description: description, crypto: FuzzCryptography(keys: keys, chip: chip), flash: FuzzFlash(chip: chip))
+  }
+
+  var state: DeviceState? { device.state }
+
+  /// Switches the device off and on.
+  ///
+  /// - Returns: Whether it started.
+  func restart() -> Bool {
+    device = Self.assemble(chip, keys)
+    do {
+      try device.start(now: 0)
+    } catch {
+      return false
+    }
+    device.linkDidComeUp(now: 0)
+    return true
+  }
+
+  /// Hands over a frame and returns the answer's code, if there is an answer.
+  @discardableResult
+  func handle(_ frame: [UInt8]) -> Code? {
+    var reply = [UInt8](repeating: 0, count: 1200)
+    var room = reply.mutableSpan
+    _ = device.expectedWorkMilliseconds(frame.span)
+    let count = device.handle(frame.span, reply: &room, now: 0)
+    guard count > 0 else { return nil }
+    guard let message = try? Message.parse(reply.span.extracting(0..<count)) else {
+      preconditionFailure("an answer that is no message")
+    }
+    return message.code
+  }
+
+  /// Lets the device send what it has to send.
+  func exchange() {
+    var buffer = [UInt8](repeating: 0, count: 1200)
+    for _ in 0..<2 {
+      var room = buffer.mutableSpan
+      let count = device.nextRequest(into: &room, now: 0)
+      guard count > 0, let request = try? Message.parse(buffer.span.extracting(0..<count)) else { continue }
+      handle(Self.frame(.changed, token: request.token))
+    }
+  }
+
+  func ask(_ code: Code, _ path: StaticString, _ format: UInt32? = nil, _ payload: [UInt8] = []) -> Code? {
+    handle(Self.frame(code, path, format, payload))
+  }
+
+  static func frame(
+    _ code: Code, _ path: StaticString = "", _ format: UInt32? = nil, _ payload: [UInt8] = [], token: Token = Token()
+  ) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: payload.count + 64)
+    var room = buffer.mutableSpan
+    var writer = MessageWriter(&room, code: code, token: token)
+    writer.path(path)
+    if let format { writer.option(.contentFormat, uint: format) }
+    writer.payload(payload.span)
+    let count = (try? writer.finish()) ?? 0
+    return Array(buffer.prefix(count))
+  }
+}
+
+// The steps of an enrolment.
+extension FuzzDevice {
+  @discardableResult
+  func provision(anchor: [UInt8] = Fixture.anchor) -> Code? {
+    var payload = [UInt8](repeating: 0, count: anchor.count + 32)
+    var room = payload.mutableSpan
+    var cbor = CBORWriter(&room)
+    cbor.map(2)
+    cbor.uint(1)
+    cbor.text(utf8: Array(Fixture.network.utf8).span)
+    cbor.uint(2)
+    cbor.bytes(anchor.span)
+    let count = (try? cbor.finish()) ?? 0
+    return ask(.post, "provision", 60, Array(payload.prefix(count)))
+  }
+
+  @discardableResult
+  func requestCSR() -> Code? {
+    ask(.post, "csr", 60, [0xA1, 0x01, 0x6C] + Array(Fixture.network.utf8))
+  }
+
+  @discardableResult
+  func deliver(_ certificates: [UInt8]) -> Code? {
+    ask(.put, "crt", 281, certificates)
+  }
+}
