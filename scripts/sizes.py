@@ -113,17 +113,17 @@ def report(board: str) -> list[str]:
     budgets = description["budgets"]
     rows = [
         ("flash", flash, budgets["flashBytes"]),
-        ("RAM: static, arena included", static, None),
+        ("RAM: static, arena included", static, budgets["staticRAMBytes"]),
         ("RAM: stack peak", stack, budgets["stackBytes"]),
         ("RAM: both", static + stack, budgets["ramBytes"]),
     ]
     print(f"{image} ({description['cpu']}), bytes")
     for name, value, budget in rows:
-        print(f"  {name:<30} {value:>7,}" + (f"  of {budget:>7,}" if budget else ""))
+        print(f"  {name:<30} {value:>7,}  of {budget:>7,}")
     print("  operation     instructions   stack   arena")
     for name, (instructions, operation_stack, arena) in costs.items():
         print(f"  {name:<10} {instructions:>14,} {operation_stack:>7,} {arena:>7,}")
-    over = [row for row in rows if row[2] and row[1] > row[2]]
+    over = [row for row in rows if row[1] > row[2]]
     return [f"{image}: {name} is {value:,}, budget {budget:,}" for name, value, budget in over] + forbidden(description)
 
 

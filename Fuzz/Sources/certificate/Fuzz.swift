@@ -2,8 +2,8 @@ import COSE
 import CoAP
 import DeviceKit
 
-/// Any bytes as an anchor (first byte even) or as a delivery of certificates: nothing traps, a device that finds no good
-/// signature accepts nothing, and what one accepts that finds all good is there after a restart.
+/// Any bytes as an anchor (first byte even) or as a delivery of certificates: nothing traps, a device that finds no
+/// good signature accepts nothing, and what one accepts that finds all good is there after a restart.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzCertificate(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))

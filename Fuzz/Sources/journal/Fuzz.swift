@@ -2,8 +2,8 @@ import COSE
 import CoAP
 import DeviceKit
 
-/// Plays any bytes as the life of a device: requests, restarts, power cuts at any operation, damaged flash. Nothing traps,
-/// and as long as flash was not damaged every start finds one whole state with the keys that belong to it.
+/// Plays any bytes as the life of a device: requests, restarts, power cuts at any operation, damaged flash. Nothing
+/// traps, and as long as flash was not damaged every start finds one whole state with the keys that belong to it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzJournal(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   var script = UnsafeBufferPointer(start: data, count: min(count, 64)).makeIterator()

@@ -1,5 +1,5 @@
-/// An X.509 certificate as the device reads it (RFC 5280 §4.1): where its parts stand in the bytes it came as, and what its
-/// extensions say.
+/// An X.509 certificate as the device reads it (RFC 5280 §4.1): where its parts stand in the bytes it came as, and
+/// what its extensions say.
 ///
 /// Nothing is copied: signatures and names are checked over the bytes received. Reading is strict, so that two readers
 /// cannot disagree about what was signed; what remains to be checked is the certificate's place in a path.

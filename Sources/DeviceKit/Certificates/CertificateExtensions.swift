@@ -28,12 +28,13 @@ struct CertificateExtensions {
 
   /// Reads one extension.
   ///
-  /// - Parameter seen: A bit for each type of RFC 5280 that came already: what stood twice would mean what its reader likes.
+  /// - Parameter seen: A bit for each type of RFC 5280 that came already: what stood twice would mean what its reader
+  ///   likes.
   private mutating func readExtension(_ reader: inout DERReader, _ seen: inout UInt64) {
     reader.enter(DERTag.sequence)
     let type = reader.objectIdentifier(of: .certificateExtension)
-    if type != 0 {
-      let bit: UInt64 = 1 &<< UInt64(widening: UInt32(type & 63))
+    if 1..<64 ~= type {
+      let bit: UInt64 = 1 &<< UInt64(widening: UInt32(type))
       reader.require(seen & bit == 0, .duplicateExtension)
       seen |= bit
     }
@@ -87,8 +88,8 @@ struct CertificateExtensions {
     reader.leave()
   }
 
-  /// Whether TRUE stands next, which is then stepped over; FALSE is the default wherever it could stand, which DER leaves
-  /// out.
+  /// Whether TRUE stands next, which is then stepped over; FALSE is the default wherever it could stand, which DER
+  /// leaves out.
   @inline(never)
   private func readsTrue(_ reader: inout DERReader) -> Bool {
     guard reader.isNext(DERTag.boolean) else { return false }

@@ -1,6 +1,7 @@
 import COSE
 
-/// What is kept of a certificate while its issuer's takes the scratch buffer: enough to check that the one issued the other.
+/// What is kept of a certificate while its issuer's takes the scratch buffer: enough to check that the one issued the
+/// other.
 ///
 /// Its methods, like ``Certificate``'s, are `mutating` where they need not be: the values are large, and Embedded Swift
 /// would pass them as copies on the stack.

@@ -2,8 +2,9 @@ import COSE
 
 /// Checks certificates that stand in flash, one at a time through one scratch buffer, up to the provisioned anchor.
 ///
-/// From the leaf upwards: so what is cheap and says most (whose certificate is this?) comes before any signature, and of a
-/// certificate that has been read only its ``CertificateLink`` and the place of its issuer's name have to be kept.
+/// From the leaf upwards: so what is cheap and says most (whose certificate is this?) comes before any signature, and
+/// of a certificate that has been read only its ``CertificateLink`` and the place of its issuer's name have to be
+/// kept.
 enum CertificatePath {
   /// Leaf and intermediates, at most.
   static let maxCertificates = 3

@@ -2,7 +2,8 @@
 enum ECDSASignature {
   /// Unpacks a signature into zeros.
   ///
-  /// - Throws: ``CertificateRefusal/signatureEncoding`` unless it is two positive, minimal integers of at most 256 bits.
+  /// - Throws: ``CertificateRefusal/signatureEncoding`` unless it is two positive, minimal integers of at most 256
+  ///   bits.
   static func unpack(
     _ bytes: Span<UInt8>, _ content: Range<Int>, into signature: inout InlineArray<64, UInt8>
   ) throws(CertificateRefusal) {

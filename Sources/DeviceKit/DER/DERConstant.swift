@@ -1,5 +1,5 @@
-/// Octets that stand in certificates, PKCS#7 and certification requests as they are: what is written is copied from here,
-/// and what is read is compared.
+/// Octets that stand in certificates, PKCS#7 and certification requests as they are: what is written is copied from
+/// here, and what is read is compared.
 ///
 /// A constant is a place in one table: an array of its own would be built on the stack wherever it is used.
 struct DERConstant {

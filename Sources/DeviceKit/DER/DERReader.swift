@@ -1,11 +1,11 @@
 /// Walks DER elements (X.690) one after another, and refuses what DER does not allow.
 ///
-/// Tags of one octet, lengths definite, minimal and under 64 KiB, and no element reaching over the end of the one around
-/// it. One cursor goes through the whole: ``enter(_:)`` narrows it to an element's contents and ``leave()`` requires that
-/// all of them were read, so nothing can hide behind what a reader expects.
+/// Tags of one octet, lengths definite, minimal and under 64 KiB, and no element reaching over the end of the one
+/// around it. One cursor goes through the whole: ``enter(_:)`` narrows it to an element's contents and ``leave()``
+/// requires that all of them were read, so nothing can hide behind what a reader expects.
 ///
-/// The first fault sticks: nothing is read any more, contents are empty, every end is reached, and ``finish()`` throws it.
-/// So callers check once, where they have what they came for.
+/// The first fault sticks: nothing is read any more, contents are empty, every end is reached, and ``finish()``
+/// throws it. So callers check once, where they have what they came for.
 ///
 /// The end may lie behind the bytes at hand: then headers can be walked and contents skipped, which is how a PKCS#7 is
 /// read that stands in flash.

@@ -1,8 +1,8 @@
 /// Writes DER into a caller's buffer, front to back.
 ///
-/// A constructed element is begun before its length is known and ended after its contents: ``end()`` puts the length in,
-/// and moves the contents on by the one or two octets that a longer length needs. Writing over the end of the buffer
-/// changes nothing but ``overflowed``, so that callers check once.
+/// A constructed element is begun before its length is known and ended after its contents: ``end()`` puts the length
+/// in, and moves the contents on by the one or two octets that a longer length needs. Writing over the end of the
+/// buffer changes nothing but ``overflowed``, so that callers check once.
 struct DERWriter: ~Copyable, ~Escapable {
   private var bytes: MutableSpan<UInt8>
   /// Octets written.

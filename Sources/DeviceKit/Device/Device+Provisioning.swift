@@ -33,8 +33,8 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
 
   /// `POST /reset`: forgets the network, and with it the identity.
   ///
-  /// The commit comes first: it is what a power cut cannot halve, and a key that no journal names is destroyed at the next
-  /// start if it is not here.
+  /// The commit comes first: it is what a power cut cannot halve, and a key that no journal names is destroyed at the
+  /// next start if it is not here.
   mutating func reset(_ exchange: inout Exchange) throws(Rejection) -> Int {
     do {
       try journal.commitReset()

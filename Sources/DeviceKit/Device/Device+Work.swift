@@ -2,8 +2,8 @@ import COSE
 import CoAP
 
 extension Device where Crypto: ~Copyable, Storage: ~Copyable {
-  /// How long answering a message will take, if it is slow work: what the firmware announces on the link before it calls
-  /// ``handle(_:reply:now:)``, so that the other end does not take silence for a failure.
+  /// How long answering a message will take, if it is slow work: what the firmware announces on the link before it
+  /// calls ``handle(_:reply:now:)``, so that the other end does not take silence for a failure.
   ///
   /// - Returns: Milliseconds; 0 for quick work.
   public mutating func expectedWorkMilliseconds(_ frame: Span<UInt8>) -> UInt16 {

@@ -11,11 +11,11 @@ import CoAP
 ///     device.handle(message, reply:, now:)    for each message that arrived
 ///     device.nextRequest(into:, now:)         whenever the link can send and ``deadline`` has come
 ///
-/// A buffer given for an answer or a request also serves as scratch space while certificates are read, so the device has
-/// none of its own. Messages are in clear here; OSCORE's place is between the link and this.
+/// A buffer given for an answer or a request also serves as scratch space while certificates are read, so the device
+/// has none of its own. Messages are in clear here; OSCORE's place is between the link and this.
 ///
-/// Getters are `mutating` though they change nothing: from a borrowed value of this size Embedded Swift makes a copy on the
-/// stack for every call.
+/// Getters are `mutating` though they change nothing: from a borrowed value of this size Embedded Swift makes a copy
+/// on the stack for every call.
 public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyable>: ~Copyable {
   let description: DeviceDescription
   var crypto: Crypto
@@ -31,8 +31,8 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
   /// - Parameters:
   ///   - description: What the board is.
   ///   - crypto: The board's cryptography, for this device alone.
-  ///   - flash: A region for this device's journal alone: two slots and two pages for counting starts. Slots of 5 KiB hold
-  ///     any certificates; with one intermediate of usual size 2 KiB are enough.
+  ///   - flash: A region for this device's journal alone: two slots and two pages for counting starts. Slots of 5 KiB
+  ///     hold any certificates; with one intermediate of usual size 2 KiB are enough.
   public init(description: DeviceDescription, crypto: consuming Crypto, flash: consuming Storage) {
     self.description = description
     self.crypto = crypto

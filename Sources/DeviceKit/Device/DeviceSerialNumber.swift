@@ -1,7 +1,7 @@
 /// The device's name for life, printed on it: 1 to 32 letters, digits and hyphens.
 ///
-/// So it is a PrintableString for its certificate's subject, one label for a DNS name and a file name for tools, without
-/// any escaping.
+/// So it is a PrintableString for its certificate's subject, one label for a DNS name and a file name for tools,
+/// without any escaping.
 public struct DeviceSerialNumber: Sendable {
   private var bytes = InlineArray<32, UInt8>(repeating: 0)
   private let count: Int

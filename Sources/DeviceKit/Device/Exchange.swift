@@ -67,8 +67,8 @@ struct Exchange: ~Copyable, ~Escapable {
 
 /// Writes a payload in place and ends the message.
 ///
-/// One function for all, not inlined: the writer's own is generic over what a payload may throw, and would come out once
-/// for each.
+/// One function for all, not inlined: the writer's own is generic over what a payload may throw, and would come out
+/// once for each.
 ///
 /// - Parameter body: Writes at the front of the room it is given and returns how many bytes; 0 when it could not.
 /// - Returns: Bytes of the message; 0 when the payload could not be written.

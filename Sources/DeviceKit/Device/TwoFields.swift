@@ -1,7 +1,8 @@
 import COSE
 import CoAP
 
-/// A CBOR map with a text under 1 and something under 2, as `/provision` and `/csr` take it. Other numbers are passed over.
+/// A CBOR map with a text under 1 and something under 2, as `/provision` and `/csr` take it. Other numbers are passed
+/// over.
 struct TwoFields: ~Escapable {
   private(set) var first: Span<UInt8>
   /// Empty when the map has none.

@@ -1,8 +1,8 @@
 /// The continuous health tests of SP 800-90B §4.4 over a noise source, sample by sample.
 ///
-/// Every sample the source gives goes through ``take(_:)`` before any use. Until ``EntropyLimits/startupSamples`` have
-/// passed, and for ever after a failure, ``isHealthy`` is false and the source must not be used: a stuck or dying source
-/// would make keys that others can guess. Only ``restart()`` (at power-on) forgets a failure.
+/// Every sample the source gives goes through ``take(_:)`` before any use. Until ``EntropyLimits/startupSamples``
+/// have passed, and for ever after a failure, ``isHealthy`` is false and the source must not be used: a stuck or
+/// dying source would make keys that others can guess. Only ``restart()`` (at power-on) forgets a failure.
 public struct EntropyHealth: Sendable {
   private let limits: EntropyLimits
   private var samples: UInt16 = 0  // up to startupSamples

@@ -1,7 +1,7 @@
 /// How far a noise source may stray before it counts as broken: the cutoffs of SP 800-90B §4.4 for one-byte samples.
 ///
-/// Both follow from the min-entropy H that is claimed for a sample and the false alarm rate α = 2⁻³⁰: the repetition count's
-/// is 1 + ⌈30/H⌉, the adaptive proportion's is 1 + critbinom(512, 2⁻ᴴ, 1 − α).
+/// Both follow from the min-entropy H that is claimed for a sample and the false alarm rate α = 2⁻³⁰: the repetition
+/// count's is 1 + ⌈30/H⌉, the adaptive proportion's is 1 + critbinom(512, 2⁻ᴴ, 1 − α).
 public struct EntropyLimits: Equatable, Sendable {
   /// Equal samples in a row that fail the repetition count test (§4.4.1).
   public var repetitionCutoff: UInt16

@@ -1,8 +1,8 @@
 /// Counts starts in two pages of flash, with one erase in a hundred starts or so.
 ///
-/// Each start appends an entry: the count and its complement. Programming only clears bits and erasing only sets them, so a
-/// power cut within either leaves some bit equal in both words: a half-written or half-erased entry can never be taken
-/// for another count.
+/// Each start appends an entry: the count and its complement. Programming only clears bits and erasing only sets
+/// them, so a power cut within either leaves some bit equal in both words: a half-written or half-erased entry can
+/// never be taken for another count.
 enum BootCounter {
   /// Pages the counter takes.
   static let pages = 2

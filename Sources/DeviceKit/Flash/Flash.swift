@@ -1,8 +1,9 @@
 /// NOR flash as a board offers it: the only storage DeviceKit knows.
 ///
-/// Erasing sets every bit of a page; programming only clears bits. Blank flash reads 0xFF after an erase, but may read
-/// anything before the first one (QEMU's micro:bit starts with zeros), so nothing here trusts a page it has not erased or
-/// read. Offsets count bytes from the start of the region a driver was given, never from the start of the chip.
+/// Erasing sets every bit of a page; programming only clears bits. Blank flash reads 0xFF after an erase, but may
+/// read anything before the first one (QEMU's micro:bit starts with zeros), so nothing here trusts a page it has not
+/// erased or read. Offsets count bytes from the start of the region a driver was given, never from the start of the
+/// chip.
 ///
 /// Power may fail within any ``erase(page:)`` or ``program(at:_:)``; a driver need not finish or undo it at the next
 /// start.

@@ -1,7 +1,7 @@
 /// A run of pages that holds one payload so that a power cut leaves it whole or not there at all.
 ///
-/// Header, commit word and payload stand in this order, but are written in another: payload, header, and the commit word
-/// last. Until the commit word stands, the slot is not there. See docs/spec/device.md, 'Slots'.
+/// Header, commit word and payload stand in this order, but are written in another: payload, header, and the commit
+/// word last. Until the commit word stands, the slot is not there. See docs/spec/device.md, 'Slots'.
 struct Slot {
   /// The first page of the slot.
   var firstPage: Int

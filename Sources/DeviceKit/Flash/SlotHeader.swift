@@ -1,7 +1,7 @@
 /// The header of a slot: what its payload is, how long, and which of two is newer. Eight words, then the commit word.
 struct SlotHeader {
-  /// As they stand in flash: mark, sequence, uid (low word first), count, flags, checksum of the payload, and the header's
-  /// own checksum.
+  /// As they stand in flash: mark, sequence, uid (low word first), count, flags, checksum of the payload, and the
+  /// header's own checksum.
   private var words = InlineArray<8, UInt32>(repeating: 0)
 
   static let bytes = 32
@@ -49,7 +49,8 @@ struct SlotHeader {
     self.count = count
   }
 
-  /// Whether this header is of a later commit than another, by RFC 1982's serial number arithmetic: the sequence may wrap.
+  /// Whether this header is of a later commit than another, by RFC 1982's serial number arithmetic: the sequence may
+  /// wrap.
   func isNewer(than other: SlotHeader) -> Bool {
     Int32(bitPattern: sequence &- other.sequence) > 0
   }

@@ -26,7 +26,9 @@ extension Journal where Storage: ~Copyable {
   ///
   /// - Parameter limit: Bytes there are from the offset on.
   /// - Returns: Its length.
-  mutating func loadCertificate(at offset: Int, limit: Int, into scratch: inout MutableSpan<UInt8>) throws(Rejection) -> Int {
+  mutating func loadCertificate(at offset: Int, limit: Int, into scratch: inout MutableSpan<UInt8>) throws(Rejection)
+    -> Int
+  {
     let headerBytes = min(4, limit)
     try load(at: offset, headerBytes, into: &scratch)
     let bytes: Int

@@ -2,9 +2,10 @@ import COSE
 
 /// The device's memory: two slots of flash of which one is in force, and a count of starts.
 ///
-/// A change is written whole into the other slot, which becomes the one in force with its commit word; only then is the
-/// old one erased. So a power cut leaves the state before or the state after, and never a mixture (DESIGN, 'The device's
-/// memory'). What is in force names the identity key: a key that no slot names is nobody's, and boot destroys it.
+/// A change is written whole into the other slot, which becomes the one in force with its commit word; only then is
+/// the old one erased. So a power cut leaves the state before or the state after, and never a mixture (DESIGN, 'The
+/// device's memory'). What is in force names the identity key: a key that no slot names is nobody's, and boot
+/// destroys it.
 ///
 /// The other slot is also where arriving certificates are staged, block by block, so that no buffer in RAM holds them.
 struct Journal<Storage: Flash & ~Copyable>: ~Copyable {

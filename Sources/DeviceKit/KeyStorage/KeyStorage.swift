@@ -1,5 +1,5 @@
-/// Records in flash, each under a uid, that survive a power cut whole or not at all: what PSA's internal trusted storage
-/// (`psa_its_*`) stands on.
+/// Records in flash, each under a uid, that survive a power cut whole or not at all: what PSA's internal trusted
+/// storage (`psa_its_*`) stands on.
 ///
 /// One page a record. A new value goes into a free page, payload, header and commit word last, before the old one is
 /// erased; while two stand, the newer counts. Nothing is kept in RAM: every call reads the headers.

@@ -11,7 +11,9 @@ struct SpoiltDelivery: CustomTestStringConvertible, Sendable {
   var bytes: @Sendable (TestNetwork, P256.Signing.PublicKey) -> [UInt8]
 
   /// A delivery whose leaf is spoilt before it is signed.
-  init(_ fault: String, _ refusal: CertificateRefusal, leaf change: @escaping @Sendable (inout CertificateForge) -> Void) {
+  init(
+    _ fault: String, _ refusal: CertificateRefusal, leaf change: @escaping @Sendable (inout CertificateForge) -> Void
+  ) {
     self.init(fault, refusal) { network, key in
       certificatesOnly([network.leaf(Bench.serialNumber, key, change), network.issuing])
     }

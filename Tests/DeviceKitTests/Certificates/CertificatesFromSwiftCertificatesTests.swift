@@ -9,7 +9,8 @@ import X509
 @Suite("Certificates that swift-certificates made")
 struct CertificatesFromSwiftCertificatesTests {
   private func authority(
-    _ commonName: String, _ key: P256.Signing.PrivateKey, issuer: DistinguishedName?, by issuerKey: P256.Signing.PrivateKey,
+    _ commonName: String, _ key: P256.Signing.PrivateKey, issuer: DistinguishedName?,
+    by issuerKey: P256.Signing.PrivateKey,
     pathLength: Int?
   ) throws -> Certificate {
     let subject = try DistinguishedName { CommonName(commonName) }

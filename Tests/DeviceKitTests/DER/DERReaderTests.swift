@@ -80,7 +80,8 @@ struct DERReaderTests {
     writer.end()
     let (overflowed, written) = (writer.overflowed, writer.written.array)
     #expect(!overflowed)
-    let expected = der(0x30, der(0x04, [UInt8](repeating: 0xAB, count: count)), OID.signedData,
+    let expected = der(
+      0x30, der(0x04, [UInt8](repeating: 0xAB, count: count)), OID.signedData,
       der(0x30, OID.ecPublicKey, OID.prime256v1))
     #expect(written == expected)
   }

@@ -38,7 +38,8 @@ struct DevicePowerCutTests {
     }
   }
 
-  @Test("Cut before, within or after any operation of its life, a device resumes in the old state or the new one",
+  @Test(
+    "Cut before, within or after any operation of its life, a device resumes in the old state or the new one",
     arguments: Power.Moment.allCases, [UInt8(0x00), 0xFF])
   func everyOperation(moment: Power.Moment, fill: UInt8) throws {
     let seed: UInt64 = 2026

@@ -43,7 +43,8 @@ struct JournalPowerCutTests {
     }
   }
 
-  @Test("Cut before, within or after any operation of any commit, it holds the old state or the new one",
+  @Test(
+    "Cut before, within or after any operation of any commit, it holds the old state or the new one",
     arguments: Power.Moment.allCases, [UInt8(0x00), 0xFF])
   func everyOperation(moment: Power.Moment, fill: UInt8) throws {
     let seed: UInt64 = 20_261_123

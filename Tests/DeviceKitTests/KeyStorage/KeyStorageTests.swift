@@ -59,7 +59,8 @@ struct KeyStorageTests {
     #expect(try read(storage, 2) == [])
   }
 
-  @Test("Cut before, within or after any operation, a record is the old one or the new one",
+  @Test(
+    "Cut before, within or after any operation, a record is the old one or the new one",
     arguments: Power.Moment.allCases)
   func powerCuts(moment: Power.Moment) throws {
     let seed: UInt64 = 4711

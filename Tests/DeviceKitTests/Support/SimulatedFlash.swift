@@ -1,6 +1,7 @@
 import DeviceKit
 
-/// A NOR flash chip as it behaves: programming clears bits, erasing sets a page's, and a power cut leaves either half done.
+/// A NOR flash chip as it behaves: programming clears bits, erasing sets a page's, and a power cut leaves either half
+/// done.
 final class FlashChip {
   let pageBytes: Int
   let pageCount: Int
