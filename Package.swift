@@ -44,7 +44,7 @@ let package = Package(
     .target(name: "CoAP", swiftSettings: embedded),
     .target(name: "COSE", swiftSettings: embedded),
     // The device.
-    .target(name: "DeviceKit", dependencies: ["SerialLink", "CoAP", "COSE"], swiftSettings: embedded),
+    .target(name: "DeviceKit", dependencies: ["CoAP", "COSE"], swiftSettings: embedded),
     .target(name: "DeviceCrypto", dependencies: ["CMbedTLS", "COSE"], swiftSettings: embedded),
     .target(name: "CMbedTLS"),
     // The host.

@@ -27,7 +27,7 @@ check_swift() {
 # Packages by purpose; each line says what needs them.
 packages=(pkg-config libssl-dev libsqlite3-dev libmbedtls-dev openssl python3)
 if [ "$purpose" != build ]; then
-  packages+=(gcc-arm-none-eabi libnewlib-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm dpkg-dev)
+  packages+=(gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm dpkg-dev)
 fi
 if [ "$purpose" = test ]; then
   packages+=(curl socat)

@@ -12,7 +12,7 @@ public struct Demonstration: Sendable {
   private let print: @Sendable (String) -> Void
 
   /// The boards it shows: the smallest there is, and an ordinary one.
-  static let boards = [("microbit", "MICROBIT-0001"), ("mps2-an386", "MPS2-0002")]
+  static let boards = [("microbit", "MICROBIT-1"), ("mps2-an386", "MPS2-2")]
   /// How long one device may take from calling to active.
   static let patience = Duration.seconds(90)
 

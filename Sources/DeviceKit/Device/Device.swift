@@ -71,7 +71,8 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
     }
     guard message.code.isRequest else { return 0 }
     do {
-      return try answer(&exchange)
+      let count = try answer(&exchange)
+      return count > 0 ? count : exchange.respond(.internalServerError)
     } catch {
       return reject(error, &exchange)
     }
