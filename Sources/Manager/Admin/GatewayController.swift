@@ -63,6 +63,10 @@ struct GatewayController: Sendable {
       throw ManagerError(
         .invalid, "The request's subject must have CN=\(enrolment.name), and O=\(network) if it has an O.")
     }
+    // A gateway is a TLS client by its common name; a DNS name could be a device's.
+    guard request.dnsNames.isEmpty, request.ipAddresses.isEmpty else {
+      throw ManagerError(.invalid, "A gateway's request may not ask for alternative names.")
+    }
     return request
   }
 

@@ -22,6 +22,9 @@ struct DeviceCaller: DeviceCalling {
     do {
       let answer = try await transport.request(message, over: route, timeout: timeout)
       if answer.code == .changed, answer.contentFormat == .pkcs10 { return .request(answer.payload) }
+      if answer.code == .conflict {
+        return .refused("It was provisioned for another network than '\(policy.network)'.")
+      }
       return answer.isOfTheWay ? .unreachable(answer.complaint) : .refused(answer.complaint)
     } catch {
       return .unreachable(error.reason)
