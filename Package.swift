@@ -18,6 +18,8 @@ let package = Package(
     .library(name: "SerialLink", targets: ["SerialLink"]),
     .library(name: "CoAP", targets: ["CoAP"]),
     .library(name: "COSE", targets: ["COSE"]),
+    .library(name: "OSCORE", targets: ["OSCORE"]),
+    .library(name: "Trust", targets: ["Trust"]),
     .library(name: "DeviceKit", targets: ["DeviceKit"]),
     .library(name: "DeviceCrypto", targets: ["DeviceCrypto"]),
   ],
@@ -43,8 +45,10 @@ let package = Package(
     .target(name: "SerialLink", swiftSettings: embedded),
     .target(name: "CoAP", swiftSettings: embedded),
     .target(name: "COSE", swiftSettings: embedded),
+    .target(name: "OSCORE", dependencies: ["CoAP", "COSE"], swiftSettings: embedded),
+    .target(name: "Trust", dependencies: ["COSE"], swiftSettings: embedded),
     // The device.
-    .target(name: "DeviceKit", dependencies: ["CoAP", "COSE"], swiftSettings: embedded),
+    .target(name: "DeviceKit", dependencies: ["CoAP", "COSE", "OSCORE", "Trust"], swiftSettings: embedded),
     .target(name: "DeviceCrypto", dependencies: ["CMbedTLS", "COSE"], swiftSettings: embedded),
     .target(name: "CMbedTLS"),
     // The host.
@@ -68,11 +72,12 @@ let package = Package(
     .target(
       name: "PKI",
       dependencies: [
-        "COSE",
+        "COSE", "COpenSSL",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ], swiftSettings: host),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "MockCA",
       dependencies: [
@@ -90,7 +95,7 @@ let package = Package(
     .target(
       name: "Manager",
       dependencies: [
-        "CoAP", "CoAPStream", "COSE", "PKI",
+        "CoAP", "CoAPStream", "COSE", "OSCORE", "PKI", "Trust",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "GRDB", package: "GRDB.swift"),
@@ -119,7 +124,7 @@ let package = Package(
     .executableTarget(
       name: "muster",
       dependencies: [
-        "CoAP", "CoAPStream", "COSE", "Demo", "Gateway", "Manager", "MockCA", "PKI",
+        "CoAP", "CoAPStream", "COSE", "Demo", "Gateway", "Manager", "MockCA", "PKI", "Trust",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -131,6 +136,10 @@ let package = Package(
     .testTarget(
       name: "COSETests", dependencies: ["COSE", .product(name: "Crypto", package: "swift-crypto")],
       exclude: ["oracle"], swiftSettings: embedded),
+    .testTarget(
+      name: "OSCORETests", dependencies: ["CoAP", "COSE", "OSCORE", "PKI"], exclude: ["oracle", "vectors"],
+      swiftSettings: embedded),
+    .testTarget(name: "TrustTests", dependencies: ["COSE", "PKI", "Trust"], swiftSettings: embedded),
     .testTarget(
       name: "CoAPStreamTests",
       dependencies: [

@@ -26,7 +26,9 @@ let package = Package(
     library("SerialLink", [], path: "Core/SerialLink"),
     library("CoAP", [], path: "Core/CoAP"),
     library("COSE", [], path: "Core/COSE"),
-    library("DeviceKit", ["SerialLink", "CoAP", "COSE"], path: "Core/DeviceKit"),
+    library("OSCORE", ["CoAP", "COSE"], path: "Core/OSCORE"),
+    library("Trust", ["COSE"], path: "Core/Trust"),
+    library("DeviceKit", ["SerialLink", "CoAP", "COSE", "OSCORE", "Trust"], path: "Core/DeviceKit"),
     library("DeviceCrypto", ["CMbedTLS", "COSE"], path: "Core/DeviceCrypto"),
     .target(name: "CMbedTLS", path: "Core/CMbedTLS"),
     // What all boards share.

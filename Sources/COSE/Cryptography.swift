@@ -29,6 +29,8 @@ public enum CryptoError: UInt8, Error, Equatable, Sendable {
   case unsupported = 8
   /// Anything else.
   case failed = 9
+  /// The ciphertext is not what the key's holder made: its tag does not fit.
+  case badTag = 10
 }
 
 /// SHA-256 over bytes that come in pieces.
