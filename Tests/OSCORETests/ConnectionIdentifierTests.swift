@@ -10,18 +10,18 @@ import Testing
       ([], nil),
     ] as [([UInt8], UInt8?)])
   func integers(bytes: [UInt8], encoding: UInt8?) throws {
-    let identifier = try #require(identifier(bytes))
+    let identifier = try #require(connectionIdentifier(bytes))
     #expect(identifier.integerEncoding == encoding)
   }
 
   @Test("Identifiers are equal in length and bytes, and never longer than the nonce allows")
   func equality() throws {
-    let one = try #require(identifier([1]))
-    #expect(one != identifier([1, 0]))
-    #expect(one == identifier([1]))
-    #expect(identifier([UInt8](repeating: 0, count: 8)) == nil)
+    let one = try #require(connectionIdentifier([1]))
+    #expect(one != connectionIdentifier([1, 0]))
+    #expect(one == connectionIdentifier([1]))
+    #expect(connectionIdentifier([UInt8](repeating: 0, count: 8)) == nil)
   }
 }
 
 /// Outside the macros, which take no spans.
-private func identifier(_ bytes: [UInt8]) -> ConnectionIdentifier? { ConnectionIdentifier(bytes.span) }
+private func connectionIdentifier(_ bytes: [UInt8]) -> ConnectionIdentifier? { ConnectionIdentifier(bytes.span) }
