@@ -88,6 +88,14 @@ public final class CoAPConnection: Sendable {
     try? await self.channel.closeFuture.get()
   }
 
+  /// Ends the connection at once and tells the peer why (Abort, RFC 8323 §5.6). Returns when it is closed.
+  ///
+  /// - Parameter sentence: for the people at the other end; no secrets.
+  public func abort(_ sentence: String) async {
+    self.onEventLoop { $0.abort(sentence, reason: .closed) }
+    try? await self.channel.closeFuture.get()
+  }
+
   /// What went wrong so far without ending the connection.
   public func counters() async -> Counters {
     let counters = try? await self.channel.eventLoop.submit { self.handler.value.counters }.get()

@@ -44,12 +44,14 @@ extension ConnectionHandler {
   }
 
   /// Tells the peer why we cannot go on, and closes.
-  func abort(_ sentence: String, badOption: OptionNumber? = nil) {
+  ///
+  /// - Parameter reason: what our side is told; nil says that the peer broke the protocol.
+  func abort(_ sentence: String, badOption: OptionNumber? = nil, reason: CoAPConnectionError? = nil) {
     guard self.endReason == nil else { return }
     var message = CoAPMessage.problem(.abort, sentence)
     if let badOption { message.add(.badCSMOption, uint: UInt32(badOption.rawValue)) }
     self.write(message)
-    self.end(.protocolViolation(sentence))
+    self.end(reason ?? .protocolViolation(sentence))
   }
 
   private func endAfterGrace() {

@@ -122,6 +122,17 @@ struct SignalTests {
     await peer.connection.close()
   }
 
+  @Test("An Abort of ours tells the peer why, and ends our side without complaint")
+  func abortByUs() async throws {
+    let peer = try await Peer()
+    let server = peer.run()
+    async let end: Void = peer.connection.abort("another gateway of this name connected")
+    let message = try await peer.receive()
+    #expect(message == .problem(.abort, "another gateway of this name connected"))
+    _ = await end
+    try await server.value
+  }
+
   @Test("An Abort of the peer ends everything with its sentence")
   func abortByPeer() async throws {
     let peer = try await Peer()
