@@ -1,23 +1,43 @@
 public import COSE
 import Crypto
-import Foundation
 
 // Named, since swift-crypto has a type of that name too.
 public import enum COSE.CryptoError
 
-/// COSE's cryptography for servers and command lines, by swift-crypto. Keys live in memory for as long as this value does.
+/// COSE's cryptography for servers and command lines, by swift-crypto and, where that has nothing, libcrypto. Keys live in
+/// memory for as long as this value does; a copy has them too.
 ///
 /// mbedTLS 2.28's PSA, which devices use, is not thread-safe and has no place in a server; the two providers check each other in tests.
 public struct HostCryptography: Cryptography, Sendable {
-  private var keys: [KeyID: SigningKey] = [:]
+  private enum Key {
+    case signing(SigningKey)
+    case agreement(AgreementKey)
+  }
+
+  /// The first identifier that PSA leaves to no application.
+  private static let firstEphemeralKey: UInt32 = 0x4000_0000
+
+  private var keys: [KeyID: Key] = [:]
+  private var nextEphemeralKey = Self.firstEphemeralKey
 
   /// A provider without keys.
   public init() {}
 
-  /// Takes a key that comes from elsewhere, such as a key file.
+  /// Takes a signing key that comes from elsewhere, such as a key file.
   ///
   /// - Throws: `keyExists` if the identifier is taken.
   public mutating func add(_ key: SigningKey, as id: KeyID) throws(CryptoError) {
+    try add(.signing(key), as: id)
+  }
+
+  /// Takes an agreement key that comes from elsewhere, such as a key file.
+  ///
+  /// - Throws: `keyExists` if the identifier is taken.
+  public mutating func add(_ key: AgreementKey, as id: KeyID) throws(CryptoError) {
+    try add(.agreement(key), as: id)
+  }
+
+  private mutating func add(_ key: Key, as id: KeyID) throws(CryptoError) {
     guard keys[id] == nil else { throw .keyExists }
     keys[id] = key
   }
@@ -25,7 +45,8 @@ public struct HostCryptography: Cryptography, Sendable {
   public func makeHash() throws(CryptoError) -> HostSHA256 { HostSHA256() }
 
   public mutating func random(into bytes: inout MutableSpan<UInt8>) throws(CryptoError) {
-    try bytes.write(randomBytes(bytes.count))
+    let made = randomBytes(bytes.count)
+    for index in made.indices { bytes[index] = made[index] }
   }
 
   public mutating func generateSigningKey(_ id: KeyID) throws(CryptoError) {
@@ -37,14 +58,24 @@ public struct HostCryptography: Cryptography, Sendable {
   public mutating func hasKey(_ id: KeyID) -> Bool { keys[id] != nil }
 
   public mutating func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(CryptoError) {
-    guard let key = keys[id] else { throw .noSuchKey }
-    try point.write(Array(key.publicKey.x963Representation))
+    let made: [UInt8]
+    switch keys[id] {
+    case .signing(let key): made = Array(key.publicKey.x963Representation)
+    case .agreement(let key): made = Array(key.publicKey.x963Representation)
+    case nil: throw .noSuchKey
+    }
+    try point.write(made)
   }
 
   public mutating func sign(
     digest: Span<UInt8>, with id: KeyID, into signature: inout MutableSpan<UInt8>
   ) throws(CryptoError) {
-    guard let key = keys[id] else { throw .noSuchKey }
+    let key: SigningKey
+    switch keys[id] {
+    case .signing(let found): key = found
+    case .agreement: throw .unsupported
+    case nil: throw .noSuchKey
+    }
     guard let digest = GivenDigest(digest) else { throw .unsupported }
     let made: [UInt8]
     do { made = try key.sign(digest) } catch { throw .failed }
@@ -63,40 +94,49 @@ public struct HostCryptography: Cryptography, Sendable {
   }
 }
 
-/// SHA-256 by swift-crypto, behind COSE's protocol.
-public struct HostSHA256: SHA256Hash, Sendable {
-  private var hash = SHA256()
-
-  public mutating func update(_ bytes: Span<UInt8>) throws(CryptoError) { hash.update(data: Array(span: bytes)) }
-
-  public consuming func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError) {
-    try digest.write(Array(hash.finalize()))
-  }
-}
-
-/// A digest that was computed elsewhere, where swift-crypto wants one of its own.
-struct GivenDigest: Digest {
-  static let byteCount = 32
-
-  private let bytes: [UInt8]
-
-  init?(_ span: Span<UInt8>) {
-    guard span.count == Self.byteCount else { return nil }
-    bytes = Array(span: span)
+extension HostCryptography: SessionCryptography {
+  public mutating func generateAgreementKey(_ id: KeyID) throws(CryptoError) {
+    try add(AgreementKey(), as: id)
   }
 
-  var description: String { bytes.hexadecimal }
-
-  func makeIterator() -> Array<UInt8>.Iterator { bytes.makeIterator() }
-
-  func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
-    try bytes.withUnsafeBytes(body)
+  public mutating func generateEphemeralKey() throws(CryptoError) -> KeyID {
+    while keys[KeyID(rawValue: nextEphemeralKey)] != nil { countOn() }
+    let id = KeyID(rawValue: nextEphemeralKey)
+    try generateAgreementKey(id)
+    countOn()
+    return id
   }
-}
 
-extension [UInt8] {
-  init(span: Span<UInt8>) {
-    self = span.indices.map { span[$0] }
+  private mutating func countOn() {
+    nextEphemeralKey = nextEphemeralKey == .max ? Self.firstEphemeralKey : nextEphemeralKey + 1
+  }
+
+  public mutating func agree(
+    _ id: KeyID, peerX: Span<UInt8>, into secret: inout MutableSpan<UInt8>
+  ) throws(CryptoError) {
+    let key: AgreementKey
+    switch keys[id] {
+    case .agreement(let found): key = found
+    case .signing: throw .unsupported
+    case nil: throw .noSuchKey
+    }
+    guard peerX.count == 32, secret.count == 32 else { throw .unsupported }
+    guard let shared = key.agree(peerX: peerX) else { throw .badPoint }
+    secret.withUnsafeMutableBufferPointer { secret in
+      shared.withUnsafeBytes { UnsafeMutableRawBufferPointer(secret).copyMemory(from: $0) }
+    }
+  }
+
+  public mutating func seal(
+    _ buffer: inout MutableSpan<UInt8>, key: Span<UInt8>, nonce: Span<UInt8>, additionalData: Span<UInt8>
+  ) throws(CryptoError) {
+    try AESCCM.seal(&buffer, key: key, nonce: nonce, additionalData: additionalData)
+  }
+
+  public mutating func open(
+    _ buffer: inout MutableSpan<UInt8>, key: Span<UInt8>, nonce: Span<UInt8>, additionalData: Span<UInt8>
+  ) throws(CryptoError) {
+    try AESCCM.open(&buffer, key: key, nonce: nonce, additionalData: additionalData)
   }
 }
 
