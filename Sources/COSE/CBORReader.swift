@@ -17,7 +17,8 @@ public struct CBORReader: ~Escapable {
   public static let maxDepth = 8
 
   private let bytes: Span<UInt8>
-  private var position = 0
+  /// How many bytes have been read.
+  public private(set) var position = 0
 
   /// Validates a sequence of items whole; a single item is the usual case.
   ///
