@@ -27,6 +27,11 @@ public struct Backoff: Sendable {
     return half + half * Double.random(in: 0...1, using: &generator)
   }
 
+  /// The other side asks for patience: the next step is the longest one.
+  public mutating func raise() {
+    step = ceiling
+  }
+
   /// The attempt succeeded: the next failure starts from the floor again.
   public mutating func reset() {
     step = floor

@@ -36,6 +36,15 @@ enum ConnectionFailure {
     return "TLS failed (\(reason))"
   }
 
+  // A peer's own words: what a terminal would act on is left out, and so is what goes on and on.
+  private static func printable(_ sentence: String) -> String {
+    let scalars = sentence.unicodeScalars.prefix(200)
+      .filter {
+        !$0.properties.isBidiControl && ![.control, .format, .surrogate].contains($0.properties.generalCategory)
+      }
+    return scalars.isEmpty ? "it gave no reason" : String(String.UnicodeScalarView(scalars))
+  }
+
   private static let tlsMarker = "OPENSSL_internal:"
 
   private static func describe(_ error: NIOConnectionError) -> String {
@@ -47,7 +56,7 @@ enum ConnectionFailure {
     switch error {
     case .closed: "the manager closed the connection"
     case .peerSilent: "the manager went silent"
-    case .aborted(let sentence): "the manager gave the connection up: \(sentence)"
+    case .aborted(let sentence): "the manager gave the connection up: \(printable(sentence))"
     case .protocolViolation(let sentence): "the manager broke the protocol: \(sentence)"
     case .transport(let sentence): sentence.contains(tlsMarker) ? tls(sentence) : sentence
     case .timedOut, .tooManyRequests, .messageTooLarge, .invalidMessage, .blockTransfer: "\(error)"

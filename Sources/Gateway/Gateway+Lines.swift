@@ -70,8 +70,8 @@ extension Gateway {
       note(.open, of: line, failure: "\(error)")
       report(.lineDown(line, reason: "\(error)"))
       perform(router.lineWentDown(line, now: now))
-    case .closed(let reason, let delay):
-      closed(line, reason, retryAfter: delay)
+    case .closed(let error, let delay):
+      closed(line, error.reason, retryAfter: delay)
       perform(router.lineWentDown(line, now: now))
     }
   }

@@ -25,10 +25,13 @@ extension Gateway {
   }
 
   /// Calls the manager, and calls again, until the task is cancelled. The lines go on meanwhile.
-  func keepConnected(_ connector: ManagerConnector) async {
+  func keepConnected(_ first: ManagerConnector) async {
+    var connector = first
     var backoff = configuration.managerBackoff
     var generator = SystemRandomNumberGenerator()
     while !Task.isCancelled {
+      if let renewed = renewedConnector() { connector = renewed }
+      var renewed: ManagerConnector?
       let failure: String
       do {
         let connection = try await connector.connect()
@@ -36,15 +39,20 @@ extension Gateway {
         startLines()
         let start = ContinuousClock.now
         defer { if start.duration(to: .now) > Self.settled { backoff.reset() } }
-        try await serve(connection)
-        failure = "the manager closed the connection"
+        renewed = try await serve(connection)
+        failure = renewed == nil ? "the manager closed the connection" : "its certificate was renewed"
+      } catch CoAPConnectionError.aborted(let sentence) {
+        // The manager has its reason, for example another gateway of this name: calling at once would be a fight.
+        backoff.raise()
+        failure = ConnectionFailure.describe(CoAPConnectionError.aborted(sentence))
       } catch {
         failure = ConnectionFailure.describe(error)
       }
       disconnected()
       if Task.isCancelled { break }
       startLines()
-      let delay = backoff.next(using: &generator)
+      connector = renewed ?? connector
+      let delay = renewed == nil ? backoff.next(using: &generator) : .zero
       managerNote.lastFailure = failure
       report(.managerDisconnected(configuration.manager, reason: failure, retryAfter: delay))
       try? await Task.sleep(for: delay)
@@ -77,15 +85,32 @@ extension Gateway {
     perform(router.managerLeft(now: now))
   }
 
-  // Both directions over one connection, until it ends.
-  private func serve(_ connection: CoAPConnection) async throws {
+  // Both directions over one connection, until it ends or there is a certificate to prove anew. Returns what connects
+  // with that.
+  private func serve(_ connection: CoAPConnection) async throws -> ManagerConnector? {
     let (stream, asks) = AsyncStream.makeStream(of: Ask.self)
     self.asks = asks
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await connection.run { await self.answer(to: $0) } }
-      group.addTask { await self.forward(stream, over: connection) }
+    return try await withThrowingTaskGroup(of: ManagerConnector?.self) { group in
+      group.addTask {
+        try await connection.run { await self.answer(to: $0) }
+        return nil
+      }
+      group.addTask {
+        await self.forward(stream, over: connection)
+        return nil
+      }
+      group.addTask { try await self.awaitRenewal() }
       defer { group.cancelAll() }
-      try await group.next()
+      let renewed = try await group.next() ?? nil
+      if renewed != nil { await connection.close() }
+      return renewed
+    }
+  }
+
+  private func awaitRenewal() async throws -> ManagerConnector {
+    while true {
+      try await Task.sleep(for: configuration.identityCheckInterval)
+      if let renewed = renewedConnector() { return renewed }
     }
   }
 

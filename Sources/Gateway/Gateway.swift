@@ -19,6 +19,10 @@ public actor Gateway: Service {
   let startedAt = Date.now
 
   var router: Router
+  /// What the next connection to the manager proves; a renewal replaces it.
+  var identity: GatewayIdentity
+  /// Files of a renewal that could not be used, so that they are reported once.
+  var unusableFiles: IdentityFiles?
   var lines: [LineName: Line] = [:]
   var lineNotes: [LineName: LineNote] = [:]
   var managerNote: ManagerNote
@@ -44,13 +48,15 @@ public actor Gateway: Service {
     self.report = report
     self.router = Router(
       gateway: configuration.identity.name, lines: configuration.lines.map(\.name), limits: configuration.routing)
+    self.identity = configuration.identity
     self.managerNote = ManagerNote(address: configuration.manager)
   }
 
   /// Serves until the task is cancelled or the service group shuts down; then closes everything.
   /// - Throws: ``GatewayError`` when it cannot start: the status socket, the trace, the certificate.
   public func run() async throws {
-    let connector = try ManagerConnector(configuration: configuration, eventLoop: eventLoop)
+    let connector = try ManagerConnector(
+      configuration: configuration, identity: configuration.identity, eventLoop: eventLoop)
     try prepareLines()
     let status = try await serveStatus()
     report(
@@ -69,7 +75,7 @@ public actor Gateway: Service {
   public func status() -> GatewayStatus {
     GatewayStatus(
       gateway: configuration.identity.name, startedAt: startedAt,
-      certificateNotAfter: configuration.identity.notAfter, manager: managerNote.status,
+      certificateNotAfter: identity.notAfter, manager: managerNote.status,
       lines: configuration.lines.map(status(of:)))
   }
 

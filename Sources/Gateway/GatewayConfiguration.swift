@@ -19,11 +19,13 @@ public struct GatewayConfiguration: Sendable {
   public var routing = RouterLimits()
   /// How long to wait before the manager is called again.
   public var managerBackoff = Backoff(floor: .milliseconds(500), ceiling: .seconds(30))
+  /// How often to look whether the certificate was renewed.
+  public var identityCheckInterval = Duration.seconds(30)
   /// How long to wait for the manager's answer to a device's request: less than the 10 s that a device waits, so that
   /// it hears 5.04 and not nothing (docs/spec/device.md).
   public var managerAnswerTimeout = Duration.seconds(9)
 
-  /// - Throws: `badConfiguration` when there is no line, or two of one name.
+  /// - Throws: `badConfiguration` when there is no line, or two of one name or at one place.
   public init(
     identity: GatewayIdentity, manager: ManagerAddress, managerName: String? = nil, lines: [NamedLine],
     traceDirectory: String? = nil, statusSocket: String? = nil
@@ -36,11 +38,23 @@ public struct GatewayConfiguration: Sendable {
       throw GatewayError(
         .badConfiguration, "Two lines are called \(line.name).", advice: "Give each line its own name.")
     }
+    try Self.refuseSharedPlaces(lines)
     self.identity = identity
     self.manager = manager
     self.managerName = managerName
     self.lines = lines
     self.traceDirectory = traceDirectory
     self.statusSocket = statusSocket
+  }
+
+  // Two readers of one terminal or socket each get some of the bytes, and neither line works.
+  private static func refuseSharedPlaces(_ lines: [NamedLine]) throws(GatewayError) {
+    var places: [String: LineName] = [:]
+    for line in lines {
+      guard let other = places.updateValue(line.name, forKey: line.specification.place) else { continue }
+      throw GatewayError(
+        .badConfiguration, "The lines \(other) and \(line.name) are both at \(line.specification.place).",
+        advice: "Give each line a terminal or socket of its own.")
+    }
   }
 }

@@ -27,6 +27,8 @@ extension GatewayEvent {
     case .managerConnected(let address): "manager \(address): connected"
     case .managerDisconnected(let address, let reason, let delay):
       "manager \(address): not connected: \(reason) (again in \(Self.text(delay)))"
+    case .identityRenewed(let date): "certificate: renewed, valid until \(date.formatted(.iso8601))"
+    case .identityUnusable(let reason): "certificate: the new files cannot be used: \(reason)"
     case .stopped: "stopped"
     }
   }
@@ -46,6 +48,7 @@ extension GatewayEvent {
     var manager: String?
     var reason: String?
     var retryAfterMilliseconds: Int?
+    var notAfter: String?
 
     init(_ event: GatewayEvent, at time: Date) {
       self.event = event.name
@@ -71,6 +74,8 @@ extension GatewayEvent {
         self.manager = address.description
         self.reason = reason
         self.retryAfterMilliseconds = delay.milliseconds
+      case .identityRenewed(let date): self.notAfter = date.formatted(.iso8601)
+      case .identityUnusable(let reason): self.reason = reason
       case .stopped: break
       }
     }

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
 /// What a running gateway reports as it happens.
 public enum GatewayEvent: Equatable, Sendable {
   /// All lines are being opened and the manager is being called.
@@ -14,6 +20,10 @@ public enum GatewayEvent: Equatable, Sendable {
   case managerConnected(ManagerAddress)
   /// The connection to the manager ended, or could not be made.
   case managerDisconnected(ManagerAddress, reason: String, retryAfter: Duration)
+  /// The gateway's files hold a renewed certificate, which the next connection proves.
+  case identityRenewed(notAfter: Date)
+  /// The gateway's files have changed and cannot be used; it goes on with what it has.
+  case identityUnusable(reason: String)
   /// The gateway ends.
   case stopped
 
@@ -27,6 +37,8 @@ public enum GatewayEvent: Equatable, Sendable {
     case .lineClosed: "line-closed"
     case .managerConnected: "manager-connected"
     case .managerDisconnected: "manager-disconnected"
+    case .identityRenewed: "certificate-renewed"
+    case .identityUnusable: "certificate-unusable"
     case .stopped: "stopped"
     }
   }

@@ -23,6 +23,9 @@ extension GatewayCommand {
 
     @OptionGroup var options: ManagerOptions
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     mutating func validate() throws {
       guard LineName(name) != nil else {
         throw ValidationError("'\(name)' cannot name a gateway: use 1 to 63 of a-z, 0-9 and -, with no - at an end.")
@@ -36,8 +39,9 @@ extension GatewayCommand {
           let credentials: GatewayCredentials = try await options.withClient {
             try await $0.post("gateways", GatewayEnrolment(name: name, request: request))
           }
-          try write(credentials)
-          GatewayCommand.print("Gateway \(name) is enrolled; its files are in \(dir).")
+          let identity = try write(credentials)
+          GatewayCommand.print(
+            json ? try Report(identity, dir: dir).json() : "Gateway \(name) is enrolled; its files are in \(dir).")
         }
       }
     }
@@ -54,13 +58,13 @@ extension GatewayCommand {
     }
 
     // The certificate last: a gateway with one has everything it needs.
-    private func write(_ credentials: GatewayCredentials) throws {
+    private func write(_ credentials: GatewayCredentials) throws -> GatewayIdentity {
       try onDisk {
         try DurableFile.replace(path(GatewayIdentity.anchorFile), bytes: Array(credentials.anchor.utf8))
         try DurableFile.replace(
           path(GatewayIdentity.certificateFile), bytes: Array((credentials.certificate + credentials.chain).utf8))
       }
-      _ = try GatewayIdentity(directory: dir)  // what was written is what `run` will take
+      return try GatewayIdentity(directory: dir)  // what was written is what `run` will take
     }
 
     private func path(_ file: String) -> String { "\(dir)/\(file)" }
@@ -74,6 +78,28 @@ extension GatewayCommand {
         throw GatewayError(
           .cannotWrite, "\(dir) cannot be used: \(error.localizedDescription)", advice: "Give --dir another place.")
       }
+    }
+  }
+}
+
+extension GatewayCommand.Enrol {
+  /// What `--json` prints; the names are stable.
+  struct Report: Encodable {
+    let gateway: String
+    let dir: String
+    let notAfter: Date
+
+    init(_ identity: GatewayIdentity, dir: String) {
+      gateway = identity.name
+      self.dir = dir
+      notAfter = identity.notAfter
+    }
+
+    func json() throws -> String {
+      let encoder = JSONEncoder()
+      encoder.dateEncodingStrategy = .iso8601
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
   }
 }

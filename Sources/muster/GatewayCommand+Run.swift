@@ -10,7 +10,8 @@ extension GatewayCommand {
       discussion: """
         A line is /dev/ttyX[:BAUD], a pseudo-terminal's path, or unix:PATH. Lines may come and go: each is opened \
         when it is there. With --json every event is one line of JSON: ready, line-opened, line-up, line-down, \
-        line-closed, manager-connected, manager-disconnected, stopped.
+        line-closed, manager-connected, manager-disconnected, certificate-renewed, certificate-unusable, stopped. A \
+        renewed certificate in --dir is taken up by itself.
         """)
 
     @Option(help: "The gateway's directory, as `muster gateway enrol` left it.")

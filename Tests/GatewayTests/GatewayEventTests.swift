@@ -15,7 +15,7 @@ struct GatewayEventTests {
       .ready(gateway: "site-1", lines: [a], statusSocket: "/run/s"), .lineOpened(a), .lineUp(a, maxMessageBytes: 512),
       .lineDown(a, reason: "timedOut"), .lineClosed(a, reason: "gone \"now\"\n", retryAfter: .milliseconds(250)),
       .managerConnected(address), .managerDisconnected(address, reason: "Connection refused", retryAfter: .seconds(2)),
-      .stopped,
+      .identityRenewed(notAfter: time), .identityUnusable(reason: "gateway.pem is no certificate"), .stopped,
     ]
     for event in events {
       let json = event.json(at: time)
@@ -31,14 +31,28 @@ struct GatewayEventTests {
         == "line a: closed: gone (again in 250 ms)")
   }
 
-  @Test("A configuration without lines, or with two of one name, is refused")
+  @Test("A configuration without lines, with two of one name, or with two at one place, is refused, each in its words")
   func configuration() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("", to: "socket")
+    try FileManager.default.createSymbolicLink(
+      atPath: directory.file("link"), withDestinationPath: directory.file("socket"))
+    let cases = [
+      ([], "There is no line."), (["a=/dev/x", "a=/dev/y"], "Two lines are called a."),
+      (["a=/dev/x", "b=/dev/x:9600"], "The lines a and b are both at /dev/x."),
+      (["a=unix:/x", "b=unix:/x"], "The lines a and b are both at /x."),
+      (["a=unix:\(directory.file("socket"))", "b=unix:\(directory.file("link"))"], "The lines a and b are both at"),
+    ]
     let identity = try TestPKI().gatewayIdentity()
-    let line = NamedLine(name: a, specification: .unixSocket(path: "/x"))
-    for lines in [[], [line, line]] {
-      #expect(throws: GatewayError(.badConfiguration, "", advice: "")) {
+    for (lines, reason) in cases {
+      let lines = try lines.map { try NamedLine(parsing: $0) }
+      let error = #expect(throws: GatewayError.self) {
         try GatewayConfiguration(identity: identity, manager: address, lines: lines)
       }
+      #expect(error?.code == .badConfiguration)
+      #expect(error?.reason.hasPrefix(reason) == true, "\(error?.reason ?? "")")
     }
+    let two = try ["a=/dev/x", "b=/dev/y"].map { try NamedLine(parsing: $0) }
+    #expect(try GatewayConfiguration(identity: identity, manager: address, lines: two).lines.count == 2)
   }
 }

@@ -11,7 +11,8 @@ final class RunningGateway: Sendable {
 
   init(
     _ pki: TestPKI, managerPort: Int, managerHost: String = "127.0.0.1", managerName: String? = nil, lines: [NamedLine],
-    routing: RouterLimits = RouterLimits(), directory: TemporaryDirectory? = nil
+    routing: RouterLimits = RouterLimits(), directory: TemporaryDirectory? = nil,
+    adjust: (inout GatewayConfiguration) throws -> Void = { _ in }
   ) throws {
     var configuration = try GatewayConfiguration(
       identity: try pki.gatewayIdentity(), manager: ManagerAddress(host: managerHost, port: managerPort),
@@ -22,6 +23,7 @@ final class RunningGateway: Sendable {
       link: LinkConfiguration(maxPayloadBytes: 240, initialRetryMilliseconds: 50),
       backoff: Backoff(floor: .milliseconds(5), ceiling: .milliseconds(50)))
     configuration.routing = routing
+    try adjust(&configuration)
     let (events, sink) = AsyncStream.makeStream(of: GatewayEvent.self)
     let gateway = Gateway(configuration: configuration) { sink.yield($0) }
     self.gateway = gateway

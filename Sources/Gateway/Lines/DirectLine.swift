@@ -94,9 +94,9 @@ public actor DirectLine {
       maxMessageBytes = bytes
       opening?.resume()
       opening = nil
-    case .closed(let reason, _):
-      failOpening(GatewayError(.lineUnavailable, reason, advice: "Check the specification and the cable."))
-      endExchange(.failure(noAnswer("before the line was closed: \(reason)")))
+    case .closed(let error, _):
+      failOpening(error)
+      endExchange(.failure(noAnswer("before the line was closed: \(error.reason)")))
     case .down(let error): endExchange(.failure(noAnswer("before its link went down (\(error))")))
     case .undelivered(let error): if !sendHeld() { endExchange(.failure(noAnswer("(\(error))"))) }
     case .delivered: _ = sendHeld()

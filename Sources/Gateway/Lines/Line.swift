@@ -119,14 +119,12 @@ final class Line {
     let delay = backoff.next(using: &generator)
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     state = .waiting(eventLoop.scheduleTask(in: TimeAmount(delay)) { bound.value.open() })
-    report(.closed(reason: describe(error), retryAfter: delay))
+    report(.closed(Self.failure(error, of: specification), retryAfter: delay))
   }
 
-  private func describe(_ error: (any Error)?) -> String {
-    switch error {
-    case nil: "the other end closed it"
-    case let error as GatewayError: error.reason
-    case let error?: "\(specification): \(ConnectionFailure.describe(error))"
-    }
+  private static func failure(_ error: (any Error)?, of specification: LineSpecification) -> GatewayError {
+    if let error = error as? GatewayError { return error }
+    let reason = error.map { "\(specification): \(ConnectionFailure.describe($0))" } ?? "the other end closed it"
+    return GatewayError(.lineUnavailable, reason, advice: "Check the specification and the cable.")
   }
 }

@@ -17,5 +17,5 @@ enum LineEvent: Equatable, Sendable {
   /// The session with the device ended; the line is still open and the link goes on greeting.
   case down(LinkError)
   /// The terminal or socket is gone or could not be opened; the next attempt comes after `retryAfter`.
-  case closed(reason: String, retryAfter: Duration)
+  case closed(GatewayError, retryAfter: Duration)
 }

@@ -22,14 +22,21 @@ enum LineOpener {
       return eventLoop.makeFutureWithTask { try SerialPort.open(path: path, baud: baud) }
         .flatMap { adopt($0, on: eventLoop, initialise: initialise) }
     case .unixSocket(let path):
-      return ClientBootstrap(group: eventLoop)
-        .channelOption(.writeBufferWaterMark, value: waterMark)
-        .channelOption(.recvAllocator, value: share)
-        .channelOption(.maxMessagesPerRead, value: 1)
-        .connectTimeout(.seconds(5))
-        .channelInitializer(initialise)
-        .connect(unixDomainSocketPath: path)
+      return eventLoop.makeFutureWithTask { try SocketHolder.check(path) }
+        .flatMap { connect(path, on: eventLoop, initialise: initialise) }
     }
+  }
+
+  private static func connect(
+    _ path: String, on eventLoop: any EventLoop, initialise: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+  ) -> EventLoopFuture<any Channel> {
+    ClientBootstrap(group: eventLoop)
+      .channelOption(.writeBufferWaterMark, value: waterMark)
+      .channelOption(.recvAllocator, value: share)
+      .channelOption(.maxMessagesPerRead, value: 1)
+      .connectTimeout(.seconds(5))
+      .channelInitializer(initialise)
+      .connect(unixDomainSocketPath: path)
   }
 
   // What waits here is already on its way as the link sees it, and ages: keep it short.

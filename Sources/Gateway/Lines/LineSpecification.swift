@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Where a line is: a serial terminal with its speed, or a Unix socket.
 ///
 /// As text: `/dev/ttyACM0`, `/dev/ttyUSB0:57600`, `/dev/pts/7`, `unix:/run/board.sock`.
@@ -37,6 +45,17 @@ public enum LineSpecification: Hashable, Sendable, CustomStringConvertible {
     case .terminal(_, let baud): baud
     case .unixSocket: Self.defaultBaud
     }
+  }
+
+  /// The file behind the path, whatever links lead to it: what can only be held once.
+  var place: String {
+    let path =
+      switch self {
+      case .terminal(let path, _), .unixSocket(let path): path
+      }
+    guard let resolved = realpath(path, nil) else { return path }  // not there yet
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   public var description: String {

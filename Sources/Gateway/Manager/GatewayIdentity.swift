@@ -22,6 +22,8 @@ public struct GatewayIdentity: Sendable {
   /// When its certificate expires.
   public let notAfter: Date
 
+  /// Where its files are, and what they looked like when they were read; nil when it was not read from files.
+  let files: IdentityFiles?
   let chain: [NIOSSLCertificate]
   let key: NIOSSLPrivateKey
   let anchors: [NIOSSLCertificate]
@@ -36,12 +38,13 @@ public struct GatewayIdentity: Sendable {
   /// Reads what `muster gateway enrol` wrote.
   /// - Throws: `badIdentity`, naming the file.
   public init(directory: String) throws(GatewayError) {
+    let files = IdentityFiles(directory: directory)  // before they are read: a change meanwhile is seen later
     let keyPath = "\(directory)/\(Self.keyFile)"
     try Self.checkPrivate(keyPath)
     let key = try Self.reading(keyPath) { try NIOSSLPrivateKey(file: $0, format: .pem) }
     let chain = try Self.reading("\(directory)/\(Self.certificateFile)", NIOSSLCertificate.fromPEMFile)
     let anchors = try Self.reading("\(directory)/\(Self.anchorFile)", NIOSSLCertificate.fromPEMFile)
-    try self.init(chain: chain, key: key, anchors: anchors)
+    try self.init(chain: chain, key: key, anchors: anchors, files: files)
   }
 
   /// - Parameters:
@@ -49,6 +52,12 @@ public struct GatewayIdentity: Sendable {
   ///   - anchors: what the manager's certificate must lead to; not empty, for an empty list must never mean 'anyone'.
   /// - Throws: `badIdentity`.
   public init(chain: [NIOSSLCertificate], key: NIOSSLPrivateKey, anchors: [NIOSSLCertificate]) throws(GatewayError) {
+    try self.init(chain: chain, key: key, anchors: anchors, files: nil)
+  }
+
+  private init(
+    chain: [NIOSSLCertificate], key: NIOSSLPrivateKey, anchors: [NIOSSLCertificate], files: IdentityFiles?
+  ) throws(GatewayError) {
     guard !anchors.isEmpty else {
       throw Self.bad("No trust anchor is in \(Self.anchorFile).")
     }
@@ -57,6 +66,7 @@ public struct GatewayIdentity: Sendable {
     }
     self.name = name.lowercased()
     self.notAfter = leaf.notValidAfter
+    self.files = files
     self.chain = chain
     self.key = key
     self.anchors = anchors

@@ -12,8 +12,10 @@ struct ManagerConnector {
   private let eventLoop: any EventLoop
 
   /// - Throws: `badIdentity` when key, certificate and anchors do not make a TLS client.
-  init(configuration: GatewayConfiguration, eventLoop: any EventLoop) throws(GatewayError) {
-    self.context = try Self.makeContext(configuration.identity)
+  init(
+    configuration: GatewayConfiguration, identity: GatewayIdentity, eventLoop: any EventLoop
+  ) throws(GatewayError) {
+    self.context = try Self.makeContext(identity)
     self.address = configuration.manager
     self.serverName = configuration.managerName ?? configuration.manager.serverName
     self.eventLoop = eventLoop
@@ -55,7 +57,8 @@ struct ManagerConnector {
         promise.futureResult.whenFailure { _ in channel.close(promise: nil) }
         return channel.eventLoop.makeCompletedFuture {
           let tls = try NIOSSLClientHandler(context: context, serverHostname: serverName)
-          let handshake = ManagerHandshake(configuration: connection, promise: promise)
+          let handshake = ManagerHandshake(
+            configuration: connection, managerName: serverName, promise: promise)
           try channel.pipeline.syncOperations.addHandlers(tls, handshake)
         }
       }

@@ -1,5 +1,6 @@
 import CoAPStream
 import NIOCore
+import NIOSSL
 import NIOTLS
 
 /// Between TLS and CoAP: adds CoAP once `coap` is agreed on, and tells the first byte that comes through.
@@ -11,13 +12,19 @@ final class ManagerHandshake: ChannelInboundHandler {
   static let protocolName = "coap"
 
   private let configuration: CoAPConnection.Configuration
+  private let managerName: String?
   private let promise: EventLoopPromise<CoAPConnection>
   private var connection: CoAPConnection?
   private var failure: (any Error)?
 
-  /// - Parameter promise: succeeds with the first byte from the manager, fails with what ended the attempt.
-  init(configuration: CoAPConnection.Configuration, promise: EventLoopPromise<CoAPConnection>) {
+  /// - Parameters:
+  ///   - managerName: what the manager's certificate must carry; nil when TLS has verified its address.
+  ///   - promise: succeeds with the first byte from the manager, fails with what ended the attempt.
+  init(
+    configuration: CoAPConnection.Configuration, managerName: String?, promise: EventLoopPromise<CoAPConnection>
+  ) {
     self.configuration = configuration
+    self.managerName = managerName
     self.promise = promise
   }
 
@@ -52,6 +59,10 @@ final class ManagerHandshake: ChannelInboundHandler {
         throw GatewayError(
           .managerUnavailable, "Who answers does not speak CoAP (ALPN).",
           advice: "Give the port at which the manager listens for gateways.")
+      }
+      if let managerName {
+        let certificate = try context.pipeline.syncOperations.nioSSL_peerCertificate()
+        try ManagerName.check(certificate, isFor: managerName)
       }
       connection = try CoAPConnection(addingHandlersTo: context.channel, configuration: configuration)
     } catch {

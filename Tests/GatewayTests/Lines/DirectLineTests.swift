@@ -27,6 +27,55 @@ struct DirectLineTests {
     await line.close()
   }
 
+  @Test("A terminal that somebody else holds is in use, not missing")
+  func heldTerminal() async throws {
+    let device = FakeDevice()
+    let specification = LineSpecification.terminal(path: try await device.openTerminal(), baud: 115_200)
+    let first = DirectLine(specification)
+    try await first.open()
+    let second = DirectLine(specification)
+    await #expect(throws: GatewayError(.inUse, "", advice: "")) { try await second.open() }
+    await second.close()
+    await first.close()
+    await device.stop()
+  }
+
+  #if os(Linux)
+    @Test("A socket that somebody else is connected to is in use, and free when that one has gone")
+    func heldSocket() async throws {
+      let directory = try TemporaryDirectory()
+      let device = FakeDevice { _ in .response(.content) }
+      try await device.listen(at: directory.file("a"))
+      let specification = LineSpecification.unixSocket(path: directory.file("a"))
+      let first = DirectLine(specification)
+      try await first.open()
+      let second = DirectLine(specification)
+      let error = await #expect(throws: GatewayError.self) { try await second.open() }
+      #expect(error?.code == .inUse)
+      await second.close()
+      await first.close()
+      let third = DirectLine(specification)
+      try await third.open()
+      #expect(try await third.request(.request(.get, "id")).code == .content)
+      await third.close()
+      await device.stop()
+    }
+
+    @Test("Only a live peer's row of the kernel's table holds a socket")
+    func socketTable() {
+      let head = "Num       RefCount Protocol Flags    Type St Inode Path\n"
+      let row = { (references: String, state: String, path: String) in
+        "000000007c03f4aa: \(references) 00000000 00000000 0001 \(state) 1571326 \(path)\n"
+      }
+      let cases = [
+        (row("00000003", "03", "/run/a b"), true), (row("00000003", "02", "/run/a b"), true),
+        (row("00000002", "03", "/run/a b"), false), (row("00000003", "01", "/run/a b"), false),
+        (row("00000003", "03", "/run/a"), false), ("0: 00000003\n", false), ("", false),
+      ]
+      for (rows, isHeld) in cases { #expect(SocketHolder.isHeld("/run/a b", table: head + rows) == isHeld, "\(rows)") }
+    }
+  #endif
+
   @Test("A line without a device gives up in time")
   func nobody() async throws {
     let terminal = try PseudoTerminal()

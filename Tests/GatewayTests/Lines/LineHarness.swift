@@ -53,8 +53,8 @@ actor LineHarness {
   }
 
   nonisolated func closingReason() async -> String? {
-    guard case .closed(let reason, _) = await first(where: { if case .closed = $0 { true } else { false } })
+    guard case .closed(let error, _) = await first(where: { if case .closed = $0 { true } else { false } })
     else { return nil }
-    return reason
+    return error.reason
   }
 }

@@ -4,7 +4,9 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import NIOTLS
+import SwiftASN1
 import Synchronization
+import X509
 
 @testable import Gateway
 
@@ -19,6 +21,14 @@ final class FakeManager: Sendable {
 
   private final class Channels: Sendable {
     let list = Mutex<[any Channel]>([])
+  }
+
+  /// The serial number of the certificate that the latest gateway has proven.
+  func lastSerialNumber() async -> Certificate.SerialNumber? {
+    guard let channel = channels.list.withLock({ $0.last }),
+      let certificate = try? await channel.nioSSL_peerCertificate().get()
+    else { return nil }
+    return try? Certificate(derEncoded: certificate.toDERBytes()).serialNumber
   }
 
   /// - Parameters:

@@ -38,6 +38,55 @@ struct ManagerConnectionTests {
     await manager.kill()
   }
 
+  @Test("A name that was given is the name that counts, also when the certificate lists the address")
+  func nameBeforeAddress() async throws {
+    let manager = try await FakeManager(pki, identity: pki.manager(dnsName: "elsewhere", address: [127, 0, 0, 1]))
+    let gateway = try RunningGateway(
+      pki, managerPort: manager.port, managerHost: "127.0.0.1", managerName: "manager.example", lines: lines)
+    #expect(await gateway.managerFailure()?.contains("for another name") == true)
+    #expect(await gateway.gateway.status().manager.connections == 0)
+    try await gateway.stop()
+    // The same certificate by its own name, and by its address, is the manager's.
+    for name in ["elsewhere", nil] {
+      let gateway = try RunningGateway(pki, managerPort: manager.port, managerName: name, lines: lines)
+      await gateway.waitUntilConnected()
+      try await gateway.stop()
+    }
+    await manager.kill()
+  }
+
+  @Test(
+    "A certificate's name is taken whole, without case, and a star stands for one label",
+    arguments: [
+      ("manager.example", "Manager.Example.", true), ("*.example.net", "a.example.net", true),
+      ("*.example.net", "a.b.example.net", false), ("*.example.net", "example.net", false), ("*", "localhost", false),
+      ("*.net", "example.net", false), ("manager.example", "manager.example.net", false), ("", "", false),
+      ("m*.example.net", "manager.example.net", false),
+    ])
+  func names(pattern: String, name: String, matches: Bool) {
+    #expect(ManagerName.matches(pattern, name) == matches)
+  }
+
+  @Test("A manager that gives the gateway up says why, and is not called again at once")
+  func superseded() async throws {
+    let manager = try await FakeManager(pki)
+    let gateway = try RunningGateway(pki, managerPort: manager.port, lines: lines)
+    for attempt in 1...3 {
+      let connection = try #require(await manager.nextConnection())
+      await connection.abort("another gateway of this name\u{1B}[2J connected")
+      let event = await gateway.first { if case .managerDisconnected = $0 { true } else { false } }
+      guard case .managerDisconnected(_, let reason, let delay)? = event else {
+        Issue.record("the gateway ended")
+        break
+      }
+      #expect(reason == "the manager gave the connection up: another gateway of this name[2J connected")
+      // Half of the longest step at least, from the first time on.
+      #expect(delay >= .milliseconds(25), "attempt \(attempt)")
+    }
+    try await gateway.stop()
+    await manager.kill()
+  }
+
   @Test("A manager under another authority is not believed")
   func otherAuthority() async throws {
     let stranger = try TestPKI()
