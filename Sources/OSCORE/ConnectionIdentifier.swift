@@ -15,6 +15,12 @@ public struct ConnectionIdentifier: Equatable, Hashable, Sendable {
     for index in bytes.indices { self.storage[index] = bytes[index] }
   }
 
+  /// The empty one.
+  public init() {
+    self.storage = InlineArray(repeating: 0)
+    self.count = 0
+  }
+
   /// The bytes.
   public var bytes: Span<UInt8> {
     @_lifetime(borrow self)
