@@ -124,29 +124,16 @@ public struct MessageWriter: ~Copyable, ~Escapable {
   /// - Throws: the first fault: `optionOrder`, `optionTooLong` or `noSpace`.
   public consuming func finish() throws(CoAPError) -> Int {
     let body = self.position - self.bodyStart
-    let extended = body < 13 ? 0 : body < 269 ? 1 : body < 65_805 ? 2 : 4
+    let extended = FrameHeader.extendedLengthBytes(body)
     _ = self.reserve(extended)
     if let fault = self.fault { throw fault }
+    let tokenBytes = self.bodyStart - 2
     var index = self.position
     while index > 1 && extended > 0 {
       index -= 1
       self.buffer[index + extended] = self.buffer[index]
     }
-    var value = UInt32(truncatingIfNeeded: body)
-    var nibble: UInt8
-    switch extended {
-    case 0: nibble = UInt8(truncatingIfNeeded: value)
-    case 1: (nibble, value) = (13, value - 13)
-    case 2: (nibble, value) = (14, value - 269)
-    default: (nibble, value) = (15, value - 65_805)
-    }
-    self.buffer[0] |= nibble << 4
-    index = extended
-    while index > 0 {
-      self.buffer[index] = UInt8(truncatingIfNeeded: value)
-      value >>= 8
-      index -= 1
-    }
+    FrameHeader.writeLength(body, tokenBytes: tokenBytes, to: &self.buffer)
     return self.position + extended
   }
 }
@@ -173,30 +160,10 @@ extension MessageWriter {
     }
     // The exact need is checked, so that a message can fill its buffer.
     let delta = Int(number.rawValue - self.number)
-    let header = 1 + Self.extensionBytes(delta) + Self.extensionBytes(valueBytes)
-    guard self.reserve(header + valueBytes) else { return false }
+    guard self.reserve(Option.headerBytes(delta: delta, valueBytes: valueBytes) + valueBytes) else { return false }
     self.number = number.rawValue
-    self.append(Self.nibble(delta) << 4 | Self.nibble(valueBytes))
-    self.appendExtension(delta)
-    self.appendExtension(valueBytes)
+    self.position = Option.writeHeader(delta: delta, valueBytes: valueBytes, to: &self.buffer, at: self.position)
     return true
-  }
-
-  private static func extensionBytes(_ value: Int) -> Int {
-    value < 13 ? 0 : value < 269 ? 1 : 2
-  }
-
-  private static func nibble(_ value: Int) -> UInt8 {
-    value < 13 ? UInt8(value) : value < 269 ? 13 : 14
-  }
-
-  private mutating func appendExtension(_ value: Int) {
-    if value >= 269 {
-      self.append(UInt8(truncatingIfNeeded: (value - 269) >> 8))
-      self.append(UInt8(truncatingIfNeeded: value - 269))
-    } else if value >= 13 {
-      self.append(UInt8(value - 13))
-    }
   }
 
   private mutating func reserve(_ count: Int) -> Bool {

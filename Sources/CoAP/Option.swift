@@ -18,6 +18,11 @@ public struct OptionCursor: Sendable {
     self.end = message.options.upperBound
   }
 
+  /// Starts before the first of the encoded options that stand in this range of a frame, for those who moved them there.
+  public init(options: Range<Int>) {
+    self.init(position: options.lowerBound, end: options.upperBound)
+  }
+
   init(position: Int, end: Int) {
     self.position = position
     self.end = end

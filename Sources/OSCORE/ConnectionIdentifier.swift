@@ -27,6 +27,9 @@ public struct ConnectionIdentifier: Equatable, Hashable, Sendable {
     get { self.storage.span.extracting(0..<self.count) }
   }
 
+  /// The byte at `index` of `count`.
+  public subscript(index: Int) -> UInt8 { self.storage[index] }
+
   /// The one byte that goes over the line as a CBOR integer of -24 to 23, and not as a byte string (RFC 9528 §3.3.2);
   /// nil for every other identifier.
   public var integerEncoding: UInt8? {
