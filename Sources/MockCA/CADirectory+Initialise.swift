@@ -8,13 +8,9 @@ extension CADirectory {
 
   /// Makes the CA beside the directory and moves it there in one step.
   func initialize(name: String, now: Date) throws {
-    guard (1...24).contains(name.unicodeScalars.count) else {
-      throw MockCAError(.argument, "A CA's name has 1 to 24 characters.")
-    }
+    try Self.check(name: name)
+    try requireRoom()
     let files = FileManager.default
-    if let contents = try? files.contentsOfDirectory(atPath: path), !contents.isEmpty {
-      throw MockCAError(.alreadyInitialised, "The directory \(path) is not empty: a CA is never overwritten.")
-    }
     let draft = CADirectory("\(path).\(randomBytes(4).hexadecimal).tmp")
     do {
       try files.createDirectory(
@@ -22,11 +18,42 @@ extension CADirectory {
       try draft.fill(name: name, now: now)
       // rename replaces an empty directory and no other.
       guard rename(draft.path, path) == 0 else {
-        throw MockCAError(.damaged, "Cannot make the directory \(path): \(String(cString: strerror(errno))).")
+        throw MockCAError(.unreadable, "Cannot make the directory \(path): \(String(cString: strerror(errno))).")
       }
     } catch {
       try? files.removeItem(atPath: draft.path)
-      throw error
+      guard let system = error as? CocoaError else { throw error }
+      throw MockCAError(.unreadable, "Cannot make the directory \(path): \(system.localizedDescription)")
+    }
+  }
+
+  /// The name stands in every certificate's issuer and is printed by whoever looks at one: no line may break in it, no cursor
+  /// move, no text turn round.
+  private static func check(name: String) throws(MockCAError) {
+    let scalars = name.unicodeScalars
+    let isPrintable = scalars.allSatisfy { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
+      default: true
+      }
+    }
+    guard (1...24).contains(scalars.count), isPrintable, scalars.contains(where: { !$0.properties.isWhitespace }) else {
+      throw MockCAError(.argument, "A CA's name has 1 to 24 characters, all of them printable.")
+    }
+  }
+
+  private func requireRoom() throws(MockCAError) {
+    guard access(path, F_OK) == 0 else {
+      guard errno != ENOENT else { return }
+      throw MockCAError(.unreadable, "The directory \(path) cannot be read: \(String(cString: strerror(errno))).")
+    }
+    guard let contents = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      throw MockCAError(.unreadable, "\(path) is there and cannot be read as a directory.")
+    }
+    guard contents.isEmpty else {
+      throw MockCAError(
+        .alreadyInitialised, "The directory \(path) is not empty: a CA is never overwritten.",
+        remedy: "Name a directory that does not exist yet.")
     }
   }
 

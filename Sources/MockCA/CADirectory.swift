@@ -33,14 +33,23 @@ struct CADirectory {
     guard let anchor = anchors.first, let issuing = issuers.first, anchors.count == 1, issuers.count == 1,
       issuing.publicKey == Certificate.PublicKey(key.publicKey)
     else {
-      throw MockCAError(.damaged, "The files \(anchorFile), \(chainFile) and \(issuingKeyFile) do not fit together.")
+      throw MockCAError(
+        .damaged, "The files \(anchorFile), \(chainFile) and \(issuingKeyFile) do not fit together.",
+        remedy: "Put them back from one and the same copy of the directory.")
     }
     return Authority(anchor: anchor, issuing: issuing, key: key)
   }
 
-  private func requireInitialised() throws {
-    guard FileManager.default.fileExists(atPath: databaseFile) else {
-      throw MockCAError(.notInitialised, "There is no CA in \(path): make one with 'muster ca init --dir \(path)'.")
+  /// 'Not there' and 'not readable' are told apart: who may not look must not be sent to make a second CA.
+  private func requireInitialised() throws(MockCAError) {
+    guard access(databaseFile, R_OK | W_OK) != 0 else { return }
+    let failure = errno
+    guard failure != ENOENT, failure != ENOTDIR else {
+      throw MockCAError(
+        .notInitialised, "There is no CA in \(path).", remedy: "Make one with 'muster ca init --dir \(path)'.")
     }
+    throw MockCAError(
+      .unreadable, "The CA in \(path) cannot be read and written: \(String(cString: strerror(failure))).",
+      remedy: "Run this as the user who owns that directory.")
   }
 }

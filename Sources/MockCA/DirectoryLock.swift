@@ -9,11 +9,11 @@ final class DirectoryLock: Sendable {
     descriptor = open(directory.lockFile, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw MockCAError(
-        .damaged, "Cannot open the file \(directory.lockFile): \(String(cString: strerror(errno))).")
+        .unreadable, "Cannot open the file \(directory.lockFile): \(String(cString: strerror(errno))).")
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
-      throw MockCAError(.inUse, "Another process runs the CA in \(directory.path): stop it first.")
+      throw MockCAError(.inUse, "Another process runs the CA in \(directory.path).", remedy: "Stop it first.")
     }
   }
 

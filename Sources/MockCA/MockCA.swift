@@ -1,4 +1,5 @@
 public import Foundation
+import GRDB
 public import PKI
 import X509
 
@@ -29,27 +30,47 @@ public enum MockCA {
   /// - Returns: the code. It is shown once: the CA keeps a hash.
   public static func makeCode(directory: String, lifetime: TimeInterval = 86_400, now: Date) async throws -> OneTimeCode
   {
-    let store = try Store(CADirectory(directory).openDatabase())
-    let code = OneTimeCode.random()
-    try await store.addCode(code, expires: now + lifetime, now: now)
-    return code
+    try await withStore(directory) { store in
+      let code = OneTimeCode.random()
+      try await store.addCode(code, expires: now + lifetime, now: now)
+      return code
+    }
   }
 
-  /// Revokes a certificate. Works beside a running CA; a registration authority so revoked is refused from its next request on.
+  /// Revokes a certificate. Works beside a running CA.
+  ///
+  /// Of a registration authority every certificate is revoked, and its next request is refused: it comes back with a new
+  /// one-time code and a new key.
   ///
   /// - Parameters:
-  ///   - serialNumber: lower-case hexadecimal.
+  ///   - serialNumber: hexadecimal of either case, with or without colons.
   ///   - directory: the CA's directory.
   ///   - now: the revocation's date.
-  /// - Throws: ``MockCAError`` with code `unknownCertificate`.
-  public static func revoke(serialNumber: String, directory: String, now: Date) async throws {
-    try await Store(CADirectory(directory).openDatabase()).revoke(serialNumber: serialNumber, now: now)
+  /// - Returns: the serial numbers revoked by this, in lower-case hexadecimal; none when they were before.
+  /// - Throws: ``MockCAError``: `argument`, `unknownCertificate`.
+  @discardableResult
+  public static func revoke(serialNumber: String, directory: String, now: Date) async throws -> [String] {
+    let serial = try SerialNumberText.bytes(serialNumber)
+    return try await withStore(directory) { try await $0.revoke(serial: serial, now: now).map(\.hexadecimal) }
   }
 
   /// What happened, oldest first.
   ///
   /// - Parameter directory: the CA's directory.
   public static func auditRows(directory: String) async throws -> [AuditRow] {
-    try await Store(CADirectory(directory).openDatabase()).auditRows()
+    try await withStore(directory) { try await $0.auditRows() }
+  }
+
+  private static func withStore<Value>(
+    _ directory: String, _ body: (Store) async throws -> Value
+  ) async throws -> Value {
+    let database = try CADirectory(directory).openDatabase()
+    do {
+      return try await body(Store(database))
+    } catch let error as DatabaseError {
+      throw MockCAError(
+        .database, "The CA's database cannot be used: \(error.message ?? "\(error.resultCode)").",
+        remedy: "Look whether the disk is full or the directory read-only.")
+    }
   }
 }

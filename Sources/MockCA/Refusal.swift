@@ -10,6 +10,8 @@ enum Refusal: Error, Equatable, Sendable {
   case profile(ProfileRefusal)
   /// The body is not base64.
   case bodyNotBase64
+  /// The connection broke before the body was whole.
+  case bodyBroken
   /// The body took longer than its deadline.
   case bodyTooSlow
   /// The body has another content type.
@@ -34,6 +36,8 @@ enum Refusal: Error, Equatable, Sendable {
   case keyRevoked
   /// The key is one of the CA's own.
   case keyOfAuthority
+  /// A registration authority renews its own certificate only, under its own subject.
+  case subjectNotOfAuthority
   /// No code, or none that could be one.
   case codeMissing
   /// No such one-time code.
@@ -88,6 +92,7 @@ extension Refusal {
     case .request(let refusal): Properties(refusal.rawValue, refusal.sentence, refusal.failInfo, 400)
     case .profile(let refusal): Properties(refusal.rawValue, refusal.sentence, .badRequest, 400)
     case .bodyNotBase64: Properties("body-not-base64", "The body is not base64.", .badRequest, 400)
+    case .bodyBroken: Properties("body-broken", "The body ended before it was whole.", .badRequest, 400)
     case .bodyTooSlow: Properties("body-too-slow", "The body did not arrive in time.", .badRequest, 408)
     case .contentType: Properties("content-type", "The body has another content type.", .badRequest, 415)
     case .profileUnknown: Properties("profile-unknown", "There is no such certificate profile.", .badRequest, 404)
@@ -106,6 +111,9 @@ extension Refusal {
       Properties("key-of-another-subject", "The key is certified for another subject.", .noKeyReuse, 400)
     case .keyRevoked: Properties("key-revoked", "A certificate for this key was revoked.", .noKeyReuse, 400)
     case .keyOfAuthority: Properties("key-of-authority", "The key is the CA's own.", .noKeyReuse, 400)
+    case .subjectNotOfAuthority:
+      Properties(
+        "subject-not-of-authority", "A registration authority renews under its own subject only.", .badRequest, 400)
     case .codeMissing: Properties("code-missing", "A one-time code is required.", .authenticationDataFailed, 401)
     case .codeUnknown: Properties("code-unknown", "The one-time code is unknown.", .authenticationDataFailed, 401)
     case .codeExpired: Properties("code-expired", "The one-time code has expired.", .authenticationDataFailed, 401)
@@ -122,9 +130,10 @@ extension Refusal {
   static let all: [Refusal] =
     CMCFault.allCases.map { .message($0) } + CertificationRequestRefusal.allCases.map { .request($0) }
     + ProfileRefusal.allCases.map { .profile($0) } + [
-      .bodyNotBase64, .bodyTooSlow, .contentType, .profileUnknown, .authorityUnknown, .authorityExpired,
+      .bodyNotBase64, .bodyBroken, .bodyTooSlow, .contentType, .profileUnknown, .authorityUnknown, .authorityExpired,
       .authorityRevoked, .nonceReplayed, .transactionReused, .certificateRevoked, .keyOfAnotherSubject, .keyRevoked,
-      .keyOfAuthority, .codeMissing, .codeUnknown, .codeExpired, .codeUsed, .lintFailed, .certificateDiffers,
+      .keyOfAuthority, .subjectNotOfAuthority, .codeMissing, .codeUnknown, .codeExpired, .codeUsed, .lintFailed,
+      .certificateDiffers,
       .storeFailed,
     ]
 }

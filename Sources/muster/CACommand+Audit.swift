@@ -6,7 +6,10 @@ extension CACommand {
   struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "audit", abstract: "Print what the CA issued and refused, oldest first.",
-      discussion: "The CA may be running.")
+      discussion: """
+        The CA may be running. Refusals that anybody can cause are one line for each reason and minute, with their count; \
+        what else the line says is the first one's, and no more than a claim.
+        """)
 
     @OptionGroup var directory: DirectoryOption
 
@@ -14,8 +17,10 @@ extension CACommand {
     var json = false
 
     func run() async throws {
-      for row in try await MockCA.auditRows(directory: directory.path) {
-        print(json ? try row.json() : row.line)
+      try await CACommand.explainingFailure {
+        for row in try await MockCA.auditRows(directory: directory.path) {
+          print(json ? try row.json() : row.line)
+        }
       }
     }
   }
@@ -26,6 +31,7 @@ extension AuditRow {
     [
       ("date", date.ISO8601Format()), ("event", event), ("reason", reason), ("profile", profile), ("subject", subject),
       ("serial", serialNumber), ("authority", authority), ("transaction", transaction),
+      ("count", count > 1 ? String(count) : nil),
     ]
   }
 

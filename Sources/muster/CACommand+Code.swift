@@ -14,14 +14,21 @@ extension CACommand {
     @Option(help: "For how many hours the code can be used, 1 to 720.")
     var hours = 24
 
+    @Flag(help: "Print the code and its expiry as JSON.")
+    var json = false
+
     func validate() throws {
       guard (1...720).contains(hours) else { throw ValidationError("--hours is a number from 1 to 720.") }
     }
 
     func run() async throws {
-      let code = try await MockCA.makeCode(
-        directory: directory.path, lifetime: TimeInterval(hours) * 3_600, now: Date())
-      print(code.text)
+      try await CACommand.explainingFailure {
+        let now = Date()
+        let lifetime = TimeInterval(hours) * 3_600
+        let code = try await MockCA.makeCode(directory: directory.path, lifetime: lifetime, now: now)
+        let fields = ["code": code.text, "expires": (now + lifetime).ISO8601Format()]
+        print(json ? try CACommand.jsonLine(fields) : code.text)
+      }
     }
   }
 }

@@ -10,13 +10,21 @@ extension CACommand {
 
     @OptionGroup var directory: DirectoryOption
 
-    @Option(help: "Part of the certificates' names, 1 to 24 characters.")
+    @Option(help: "Part of the certificates' names, 1 to 24 printable characters.")
     var name = "Mock CA"
 
+    @Flag(help: "Print where what was made is as JSON.")
+    var json = false
+
     func run() async throws {
-      try MockCA.initialize(directory: directory.path, name: name, now: Date())
-      CACommand.warn()
-      print("Made a test CA in \(directory.path); its anchor is \(directory.path)/ca.pem.")
+      try await CACommand.explainingFailure {
+        try MockCA.initialize(directory: directory.path, name: name, now: Date())
+        CACommand.warn()
+        let anchor = "\(directory.path)/ca.pem"
+        let fields = ["anchor": anchor, "chain": "\(directory.path)/chain.pem", "directory": directory.path]
+        print(
+          json ? try CACommand.jsonLine(fields) : "Made a test CA in \(directory.path); its anchor is \(anchor).")
+      }
     }
   }
 

@@ -8,7 +8,8 @@ extension CACommand {
       commandName: "run", abstract: "Serve EST over HTTPS until SIGTERM or Ctrl-C.",
       discussion: """
         Paths: /.well-known/est/cacerts, /.well-known/est/ra/simpleenroll, and \
-        /.well-known/est/{device,gateway,server}/fullcmc.
+        /.well-known/est/{device,gateway,server,ra}/fullcmc. With --json every event is one line of JSON: ready, issued, \
+        refused. Refusals that anybody can cause are told once a minute for each reason; 'muster ca audit' counts them.
         """)
 
     @OptionGroup var directory: DirectoryOption
@@ -22,16 +23,18 @@ extension CACommand {
     func run() async throws {
       let (host, port) = try CACommand.address(listen)
       let json = json
-      let service = try await MockCA.build(
-        MockCAConfiguration(
-          directory: directory.path, host: host, port: port, now: { Date() },
-          onEvent: { event in
-            print(json ? event.json(host: host) : event.line(host: host))
-            // Whoever reads through a pipe wants each line when it happens.
-            fflush(nil)
-          }))
-      CACommand.warn()
-      try await service.runUntilSignalled()
+      try await CACommand.explainingFailure {
+        let service = try await MockCA.build(
+          MockCAConfiguration(
+            directory: directory.path, host: host, port: port, now: { Date() },
+            onEvent: { event in
+              print(json ? event.json(host: host) : event.line(host: host))
+              // Whoever reads through a pipe wants each line when it happens.
+              fflush(nil)
+            }))
+        CACommand.warn()
+        try await service.runUntilSignalled()
+      }
     }
   }
 

@@ -7,7 +7,7 @@ struct CACommand: AsyncParsableCommand {
     abstract: "A test CA: issues what a registration authority orders.",
     discussion: """
       Real certificates, no real trust: whoever can read the directory can issue anything. Begin with 'muster ca init', \
-      make a one-time code for the manager with 'muster ca code', then 'muster ca run'.
+      make a one-time code for the manager with 'muster ca code', then 'muster ca run'. \(exitStatuses)
       """,
     subcommands: [Init.self, Run.self, Code.self, Revoke.self, Audit.self]
   )

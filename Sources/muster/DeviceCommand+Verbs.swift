@@ -65,7 +65,7 @@ extension DeviceCommand {
 
   struct Enrol: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Start a device's enrolment again, or renew its certificate.")
+      abstract: "Start a device's enrolment again, after the manager stopped trying or was refused.")
     @OptionGroup var one: OneDevice
 
     func run() async throws {

@@ -126,7 +126,7 @@ struct ServerTests {
       let type = "application/pkcs7-mime"
       let long = Data(repeating: UInt8(ascii: "A"), count: 40_000)
       for (label, body, type, status, reason) in [
-        ("nonsense", good, type, 404, "profile-unknown"), ("ra", good, type, 404, "profile-unknown"),
+        ("nonsense", good, type, 404, "profile-unknown"), ("responder", good, type, 404, "profile-unknown"),
         ("device", good, "text/plain", 415, "content-type"), ("device", Data("*!*".utf8), type, 400, "body-not-base64"),
         ("device", Data(), type, 400, "message-malformed"), ("device", long, type, 413, "message-too-long"),
       ] {
@@ -136,11 +136,65 @@ struct ServerTests {
       }
       #expect(try await server.order(ra.order(deviceRequest(), at: clock.now)).status == 200)
     }
+    // Anybody can cause these, so that the second of a kind is counted in the row of the first.
     #expect(
       try await ca.refusals() == [
-        "profile-unknown", "profile-unknown", "content-type", "body-not-base64", "message-malformed",
+        "profile-unknown", "content-type", "body-not-base64", "message-malformed",
         "message-too-long",
       ])
+  }
+
+  @Test("A body longer than the limit is 413 for an enrolment too, chunked or not")
+  func longBody() async throws {
+    let ca = try TestCA()
+    let clock = ca.clock
+    try await TestServer.run(ca.directory, now: { clock.now }) { server in
+      let chunk = ByteBuffer(repeating: UInt8(ascii: "A"), count: 20_000)
+      for body in [
+        .bytes(Data(repeating: UInt8(ascii: "A"), count: 33_000)), .stream([chunk, chunk].stream, length: .unknown),
+      ]
+        as [HTTPClientRequest.Body]
+      {
+        let answer = try await server.post("ra/simpleenroll", body, type: "application/pkcs10")
+        #expect(answer.status == 413)
+        #expect(String(decoding: answer.body, as: UTF8.self).hasPrefix("message-too-long: "))
+      }
+    }
+  }
+
+  @Test("A path that exists refuses other methods with 405 and says which it allows; one that does not is 404")
+  func methods() async throws {
+    let ca = try TestCA()
+    let clock = ca.clock
+    try await TestServer.run(ca.directory, now: { clock.now }) { server in
+      for (path, allowed) in [
+        ("cacerts", "GET, HEAD"), ("device/cacerts", "GET, HEAD"), ("ra/simpleenroll", "POST"),
+        ("device/fullcmc", "POST"),
+      ] {
+        for method in ["PUT", "DELETE", "PATCH"] + (allowed == "POST" ? ["GET"] : ["POST"]) {
+          let answer = try await server.send(method, path)
+          #expect(answer.status == 405, "\(method) \(path)")
+          #expect(answer.headers["allow"] == allowed, "\(method) \(path)")
+        }
+      }
+      #expect(try await server.send("HEAD", "cacerts").status == 200)
+      #expect(try await server.send("PUT", "nothing").status == 404)
+    }
+  }
+
+  @Test("A port in use ends the CA with a sentence that names the address")
+  func busyPort() async throws {
+    let (ca, other) = (try TestCA(), try TestCA())
+    let clock = ca.clock
+    let directory = other.directory
+    try await TestServer.run(ca.directory, now: { clock.now }) { server in
+      let second = try await MockCA.build(
+        MockCAConfiguration(directory: directory, host: "localhost", port: server.port, now: { clock.now }))
+      await #expect { try await second.run() } throws: { error in
+        let error = error as? MockCAError
+        return error?.code == .cannotListen && error?.reason.contains("localhost:\(server.port)") == true
+      }
+    }
   }
 
   @Test("A body that trickles is cut off at its deadline, and the connection with it")

@@ -40,10 +40,43 @@ struct StoreTests {
       try await MockCA.build(MockCAConfiguration(directory: nowhere, now: { Date() }))
     }
     #expect(!FileManager.default.fileExists(atPath: nowhere))
+    #expect(!FileManager.default.fileExists(atPath: nowhere))
+  }
+
+  @Test(
+    "A name that could break a line, move a cursor or turn text round is refused, and nothing is made",
+    arguments: ["", " ", "two\nlines", "a\tb", "bell\u{7}", "\u{1B}[2J", "\u{202E}abc", "a\u{2028}b", "a\u{200B}b"]
+      + [String(repeating: "x", count: 25)])
+  func names(name: String) {
+    let nowhere = NSTemporaryDirectory() + "muster-ca-" + randomBytes(8).hexadecimal
     #expect(throws: MockCAError(.argument, "")) {
-      try MockCA.initialize(directory: nowhere, name: "", now: ca.clock.now)
+      try MockCA.initialize(directory: nowhere, name: name, now: Date())
     }
     #expect(!FileManager.default.fileExists(atPath: nowhere))
+  }
+
+  @Test("A directory that cannot be looked into is told as such, not as one without a CA")
+  func unreadable() async throws {
+    // Also root cannot follow a link to itself.
+    let loop = NSTemporaryDirectory() + "muster-ca-" + randomBytes(8).hexadecimal
+    try FileManager.default.createSymbolicLink(atPath: loop, withDestinationPath: loop)
+    defer { try? FileManager.default.removeItem(atPath: loop) }
+    await #expect(throws: MockCAError(.unreadable, "")) {
+      try await MockCA.makeCode(directory: loop, now: Date())
+    }
+    #expect(throws: MockCAError(.unreadable, "")) { try MockCA.initialize(directory: loop, now: Date()) }
+  }
+
+  @Test("A database that is none is told as such")
+  func noDatabase() async throws {
+    let ca = try TestCA()
+    let other = NSTemporaryDirectory() + "muster-ca-" + randomBytes(8).hexadecimal
+    try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: other) }
+    try Data(repeating: 0x55, count: 4_096).write(to: URL(fileURLWithPath: CADirectory(other).databaseFile))
+    await #expect(throws: MockCAError(.database, "")) {
+      try await MockCA.makeCode(directory: other, now: ca.clock.now)
+    }
   }
 
   @Test("Keys are readable by their owner only, and a key that is not stops the CA")
@@ -97,6 +130,27 @@ struct StoreTests {
     }
     #expect(outcomes == 32)
     #expect(try await ca.store.reader.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM nonce") } == 32)
+  }
+
+  @Test("A serial number is taken as people copy it: either case, with colons, with a leading zero octet")
+  func serialNumbers() async throws {
+    let ca = try TestCA()
+    for write in [
+      { $0 }, { $0.uppercased() }, { "00" + $0 },
+      { text in
+        stride(from: 0, to: text.count, by: 2).map { String(text.dropFirst($0).prefix(2)) }.joined(separator: ":")
+      },
+    ] as [(String) -> String] {
+      let serial = try await ca.makeRA().certificate.serialNumber.hexadecimal
+      #expect(
+        try await MockCA.revoke(serialNumber: write(serial), directory: ca.directory, now: ca.clock.now) == [serial])
+      #expect(try await MockCA.revoke(serialNumber: serial, directory: ca.directory, now: ca.clock.now).isEmpty)
+    }
+    for text in ["", ":", "00", "xyz", "+1", "1 2", "0x12", String(repeating: "11", count: 21), "\u{FF11}\u{FF12}"] {
+      await #expect(throws: MockCAError(.argument, ""), "\(text)") {
+        try await MockCA.revoke(serialNumber: text, directory: ca.directory, now: ca.clock.now)
+      }
+    }
   }
 
   @Test("Revoking what was never issued is refused")

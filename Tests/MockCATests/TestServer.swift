@@ -70,6 +70,13 @@ struct TestServer: Sendable {
     return try await send(request)
   }
 
+  /// Any method, without a body.
+  func send(_ method: String, _ path: String) async throws -> Answer {
+    var request = request(path)
+    request.method = .init(rawValue: method)
+    return try await send(request)
+  }
+
   /// Orders a certificate as a registration authority does.
   func order(_ message: [UInt8], label: String = "device") async throws -> Answer {
     try await post(

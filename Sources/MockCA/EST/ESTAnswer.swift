@@ -63,7 +63,7 @@ extension HTTPFields.Element.Name {
 extension Response {
   /// Closes the connection behind the answer when the request's body was not read to its end: the server would wait for the rest.
   func closing(_ channel: any Channel, after refusal: Refusal?) -> Response {
-    guard refusal == .bodyTooSlow || refusal == .message(.messageTooLong) else { return self }
+    guard [.bodyTooSlow, .bodyBroken, .message(.messageTooLong)].contains(refusal) else { return self }
     var response = self
     response.headers[.connection] = "close"
     let body = response.body

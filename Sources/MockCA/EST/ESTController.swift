@@ -11,10 +11,11 @@ struct ESTController: Sendable {
   /// Signs the CMC answers.
   let responder: OwnIdentity
   let configuration: MockCAConfiguration
+  let gate = RefusalGate()
 
-  /// The profiles that can be ordered, by their EST label.
+  /// The profiles that can be ordered, by their EST label. `ra` is for a registration authority's own renewal.
   private static let profiles: [String: CertificateProfile] = [
-    "device": .device, "gateway": .gateway, "server": .server,
+    "device": .device, "gateway": .gateway, "server": .server, "ra": .registrationAuthority,
   ]
 
   func addRoutes(to router: Router<CARequestContext>) {
@@ -23,6 +24,8 @@ struct ESTController: Sendable {
     est.get(":label/cacerts") { _, _ in try caCertificates() }
     est.post("ra/simpleenroll") { request, context in await simpleEnrol(request, context) }
     est.post(":label/fullcmc") { request, context in await fullCMC(request, context) }
+    for path: RouterPath in ["cacerts", ":label/cacerts"] { est.allowOnly([.get, .head], at: path) }
+    for path: RouterPath in ["ra/simpleenroll", ":label/fullcmc"] { est.allowOnly([.post], at: path) }
   }
 
   /// RFC 7030 §4.1: anchor and issuing CA.
@@ -85,6 +88,7 @@ struct ESTController: Sendable {
           profile: profile, serialNumber: certificate.serialNumber.hexadecimal,
           subject: String(describing: certificate.subject)))
     case .failure(let refusal):
+      guard gate.opens(for: refusal, now: configuration.now()) else { return }
       configuration.onEvent(.refused(reason: refusal.name, sentence: refusal.sentence))
     }
   }

@@ -31,15 +31,15 @@ extension Registrar {
     context.authority = message.signer.serialNumber
     context.transaction = message.transaction.bytes
     do {
-      let request = try await authenticate(message)
-      return (reference, await order(request, authority: message.signer.serialNumber, profile: profile, context))
+      let (request, signer) = try await authenticate(message)
+      return (reference, await order(request, by: signer, profile: profile, context))
     } catch {
       return (reference, .failure(await refuse(error, context)))
     }
   }
 
   /// Who signed: known, the signature good, and only then whether the certificate still counts.
-  private func authenticate(_ message: UnverifiedCMCRequest) async throws(Refusal) -> CMCRequest {
+  private func authenticate(_ message: UnverifiedCMCRequest) async throws(Refusal) -> (CMCRequest, KnownAuthority) {
     let known: KnownAuthority?
     do {
       known = try await store.authority(serial: message.signer.serialNumber)
@@ -58,19 +58,20 @@ extension Registrar {
     guard (known.certificate.notValidBefore...known.certificate.notValidAfter).contains(now()) else {
       throw .authorityExpired
     }
-    return request
+    return (request, known)
   }
 
   private func order(
-    _ request: CMCRequest, authority: [UInt8], profile: CertificateProfile, _ context: AuditContext
+    _ request: CMCRequest, by signer: KnownAuthority, profile: CertificateProfile, _ context: AuditContext
   ) async -> Result<Certificate, Refusal> {
     let incoming = incoming(
-      request.certificationRequest, profile: profile, authority: authority, transaction: request.transaction.bytes)
+      request.certificationRequest, profile: profile, authority: signer.founder, transaction: request.transaction.bytes
+    ).flatMap { order in Self.renewal(order, of: signer) }
     var context = context
     context.subject = (try? incoming.get()).map { String(describing: $0.request.subject) }
     do {
       let taken = try await store.take(
-        incoming, authority: authority, nonce: request.senderNonce,
+        incoming, authority: signer.founder, nonce: request.senderNonce,
         // A message that is accepted now was signed at most one tolerance in the future, and is accepted one more after that.
         nonceExpires: now() + 2 * Self.signingTimeTolerance,
         serial: Array(Certificate.SerialNumber.random().bytes), context: context, now: now())
@@ -80,5 +81,16 @@ extension Registrar {
     } catch {
       return .failure(.storeFailed)
     }
+  }
+
+  /// Who may order devices' certificates may not make other registration authorities: only renew itself, under its own subject and
+  /// under a key old or new (as RFC 7030 §4.2.2 has it for whoever re-enrols).
+  private static func renewal(
+    _ order: IncomingOrder, of signer: KnownAuthority
+  ) -> Result<IncomingOrder, Refusal> {
+    guard order.profile == .registrationAuthority, order.request.subject.name != signer.certificate.subject else {
+      return .success(order)
+    }
+    return .failure(.subjectNotOfAuthority)
   }
 }

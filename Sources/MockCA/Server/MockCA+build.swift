@@ -11,7 +11,7 @@ extension MockCA {
   ///
   /// - Parameter configuration: how to run.
   /// - Returns: a service; `run()` it in a `ServiceGroup`.
-  /// - Throws: ``MockCAError``, `PKIError`: nothing was changed then.
+  /// - Throws: ``MockCAError``, `PKIError`.
   public static func build(_ configuration: MockCAConfiguration) async throws -> MockCAService {
     let directory = CADirectory(configuration.directory)
     let authority = try directory.readAuthority()
@@ -31,7 +31,7 @@ extension MockCA {
     let responder = try await issuer.makeOwn(.responder, commonName: "TEST CA responder", now: now)
 
     let registrar = Registrar(issuer: issuer, now: configuration.now)
-    let router = Router(context: CARequestContext.self)
+    let router = Router(context: CARequestContext.self, options: .autoGenerateHeadEndpoints)
     ESTController(registrar: registrar, responder: responder, configuration: configuration).addRoutes(to: router)
     let application = Application(
       router: router,
@@ -45,7 +45,8 @@ extension MockCA {
         if let port = channel.localAddress?.port { configuration.onEvent(.listening(port: port)) }
       },
       logger: Logger(label: "muster.ca") { _ in SwiftLogNoOpLogHandler() })
-    return MockCAService(application: application, lock: lock)
+    return MockCAService(
+      application: application, address: "\(configuration.host):\(configuration.port)", lock: lock)
   }
 }
 

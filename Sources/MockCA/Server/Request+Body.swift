@@ -9,14 +9,18 @@ extension Request {
   ///
   /// The server's idle timeout does not bound a body that trickles, so that the whole of it has a deadline here.
   ///
-  /// - Throws: ``Refusal``: `message(.messageTooLong)`, `bodyTooSlow`, `bodyNotBase64`.
+  /// - Throws: ``Refusal``: `message(.messageTooLong)`, `bodyBroken`, `bodyTooSlow`, `bodyNotBase64`.
   func base64Body(_ limits: MockCAConfiguration.Limits) async throws(Refusal) -> [UInt8] {
     let read = await withTaskGroup(of: Result<[UInt8], Refusal>.self) { group in
       group.addTask {
         do {
           return .success(Array(buffer: try await body.collect(upTo: limits.bodyBytes)))
-        } catch {
+        } catch is NIOTooManyBytesError {
           return .failure(.message(.messageTooLong))
+        } catch let error as HTTPError where error.status == .contentTooLarge {
+          return .failure(.message(.messageTooLong))
+        } catch {
+          return .failure(.bodyBroken)
         }
       }
       group.addTask {

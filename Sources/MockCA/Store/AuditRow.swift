@@ -3,7 +3,7 @@ import GRDB
 
 /// One line of the CA's history.
 public struct AuditRow: Sendable, Equatable {
-  /// When.
+  /// When; of a row that counts, the first time.
   public let date: Date
   /// What: `issued`, `refused`, `code-made`, `revoked`.
   public let event: String
@@ -19,6 +19,9 @@ public struct AuditRow: Sendable, Equatable {
   public let serialNumber: String?
   /// The subject asked for.
   public let subject: String?
+  /// How often it happened in that minute. More than 1 only with refusals that anybody can cause; what else the row says is
+  /// the first one's.
+  public let count: Int
 }
 
 extension AuditRow: FetchableRecord {
@@ -31,5 +34,6 @@ extension AuditRow: FetchableRecord {
     transaction = row["transaction"]
     serialNumber = row["serial"]
     subject = row["subject"]
+    count = row["count"]
   }
 }

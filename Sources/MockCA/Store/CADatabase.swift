@@ -12,7 +12,11 @@ struct CADatabase: Sendable {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     configuration.maximumReaderCount = 4
-    pool = try DatabasePool(path: path, configuration: configuration)
+    do {
+      pool = try DatabasePool(path: path, configuration: configuration)
+    } catch let error as DatabaseError {
+      throw MockCAError(.database, "The database \(path) cannot be opened: \(error.message ?? "\(error.resultCode)").")
+    }
     do {
       try Self.requireDurable(pool)
       try Schema.migrate(pool, path: path)

@@ -3,17 +3,19 @@ import GRDB
 /// The database's tables and their version, which SQLite keeps as `user_version`.
 enum Schema {
   /// The version that this program reads and writes.
-  static let version = 1
+  static let version = 2
 
   /// Brings the database to ``version``.
   ///
   /// - Throws: ``MockCAError`` with code `databaseNewer`; nothing is changed then.
   static func migrate(_ pool: DatabasePool, path: String) throws {
-    let found = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } ?? 0
+    // By the writing connection: a reading one would prepare its first statements by the tables as they were before.
+    let found = try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA user_version") } ?? 0
     guard found <= version else {
       throw MockCAError(
         .databaseNewer,
-        "The database \(path) has schema version \(found) and this program knows \(version): run a newer muster.")
+        "The database \(path) has schema version \(found) and this program knows \(version).",
+        remedy: "Run a newer muster.")
     }
     guard found < version else { return }
     try pool.write { database in
@@ -23,7 +25,7 @@ enum Schema {
   }
 
   /// One step a version. A step that was published is never changed.
-  private static let steps = [
+  static let steps = [
     """
     -- Every serial number ever given, from before its certificate was signed. "authority" is the serial number of the registration
     -- authority that ordered it, empty for what the CA issues without one; with "transaction" it names the order.
@@ -74,6 +76,12 @@ enum Schema {
       serial TEXT,
       subject TEXT
     );
+    """,
     """
+    -- "gathered" names what is counted in one row a minute instead of being written again; null for all other rows.
+    ALTER TABLE audit ADD COLUMN "count" INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE audit ADD COLUMN gathered TEXT;
+    CREATE INDEX auditGathered ON audit (gathered, at) WHERE gathered IS NOT NULL;
+    """,
   ]
 }

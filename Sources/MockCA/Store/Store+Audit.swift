@@ -22,7 +22,7 @@ extension Store {
   /// Records a refusal that no other change goes with.
   func addRefusal(_ refusal: Refusal, context: AuditContext, now: Date) async throws {
     try await log.write { database in
-      try database.audit(.refused, reason: refusal.name, context: context, now: now)
+      try database.audit(refusal, context: context, now: now)
     }
   }
 
@@ -39,23 +39,39 @@ extension Database {
   ) throws -> Result<Value, Refusal> {
     if case .failure(let refusal) = result {
       guard refusal != .storeFailed else { throw refusal }
-      try audit(.refused, reason: refusal.name, context: context, now: now)
+      try audit(refusal, context: context, now: now)
     }
     return result
   }
 
+  /// Records a refusal: as a row of its own, or, if anybody can cause it at will, in the one row of its kind and minute, so that
+  /// nobody fills the disk.
+  func audit(_ refusal: Refusal, context: AuditContext, now: Date) throws {
+    let gathered = refusal.gathered(authority: context.authority)
+    if let gathered {
+      let minute = Self.milliseconds(now) / 60_000 * 60_000
+      try cachedStatement(
+        sql: "UPDATE audit SET \"count\" = \"count\" + 1 WHERE gathered = ? AND at >= ? AND at < ?"
+      ).execute(arguments: [gathered, minute, minute + 60_000])
+      guard changesCount == 0 else { return }
+    }
+    try audit(.refused, reason: refusal.name, context: context, gathered: gathered, now: now)
+  }
+
   func audit(
     _ event: AuditEvent, reason: String? = nil, context: AuditContext, serial: [UInt8]? = nil,
-    serialText: String? = nil, now: Date
+    gathered: String? = nil, now: Date
   ) throws {
     try cachedStatement(
       sql: """
-        INSERT INTO audit (at, event, reason, profile, authority, "transaction", serial, subject)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO audit (at, event, reason, profile, authority, "transaction", serial, subject, gathered)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      Int64(now.timeIntervalSince1970 * 1_000), event.rawValue, reason, context.profile, context.authority?.hexadecimal,
-      context.transaction?.hexadecimal, serialText ?? serial?.hexadecimal, context.subject,
+      Self.milliseconds(now), event.rawValue, reason, context.profile, context.authority?.hexadecimal,
+      context.transaction?.hexadecimal, serial?.hexadecimal, context.subject, gathered,
     ])
   }
+
+  private static func milliseconds(_ date: Date) -> Int64 { Int64(date.timeIntervalSince1970 * 1_000) }
 }

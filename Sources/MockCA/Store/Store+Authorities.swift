@@ -6,7 +6,14 @@ import X509
 /// A registration authority of the key store.
 struct KnownAuthority: Sendable {
   let certificate: Certificate
+  /// The serial number of the certificate that it enrolled with: its orders and nonces are its own across renewals.
+  let founder: [UInt8]
   let revokedAt: Date?
+}
+
+extension Order {
+  /// Of a registration authority's certificate: the one that began its line. What renewed it was ordered by the authority itself.
+  var founder: [UInt8] { authority.isEmpty ? serial : authority }
 }
 
 extension Store {
@@ -18,22 +25,6 @@ extension Store {
         arguments: [Data(serial), CertificateProfile.registrationAuthority.name])
     }
     guard let order, let der = order.certificate else { return nil }
-    return KnownAuthority(certificate: try Certificate(der: der), revokedAt: order.revokedAt)
-  }
-
-  /// Revokes a certificate; a second time changes nothing.
-  ///
-  /// - Throws: ``MockCAError`` with code `unknownCertificate`.
-  func revoke(serialNumber: String, now: Date) async throws {
-    try await log.write { database in
-      try database.execute(
-        sql: "UPDATE certificate SET revokedAt = coalesce(revokedAt, ?) WHERE lower(hex(serial)) = ?",
-        arguments: [now.seconds, serialNumber.lowercased()])
-      guard database.changesCount == 1 else {
-        throw MockCAError(.unknownCertificate, "No certificate has the serial number \(serialNumber).")
-      }
-      try database.audit(
-        .revoked, context: AuditContext(), serialText: serialNumber.lowercased(), now: now)
-    }
+    return KnownAuthority(certificate: try Certificate(der: der), founder: order.founder, revokedAt: order.revokedAt)
   }
 }

@@ -1,0 +1,31 @@
+import PKI
+
+/// A serial number as people and programs write it.
+enum SerialNumberText {
+  /// Reads hexadecimal of either case, with or without colons, as OpenSSL, browsers and Muster print it.
+  ///
+  /// - Returns: the magnitude without leading zero octets.
+  /// - Throws: ``MockCAError`` with code `argument` when it is none of RFC 5280's (1 to 20 octets, not 0).
+  static func bytes(_ text: String) throws(MockCAError) -> [UInt8] {
+    var digits = text.filter { $0 != ":" }
+    if digits.count % 2 == 1 { digits = "0" + digits }
+    var bytes: [UInt8] = []
+    var rest = digits[...]
+    while !rest.isEmpty {
+      let pair = rest.prefix(2)
+      // The initialiser would take a sign.
+      guard pair.allSatisfy({ $0.isASCII && $0.isHexDigit }), let byte = UInt8(pair, radix: 16) else { throw refusal }
+      bytes.append(byte)
+      rest = rest.dropFirst(2)
+    }
+    let magnitude = Array(bytes.drop { $0 == 0 })
+    guard (1...20).contains(magnitude.count) else { throw refusal }
+    return magnitude
+  }
+
+  private static var refusal: MockCAError {
+    MockCAError(
+      .argument, "A serial number is 1 to 20 bytes in hexadecimal, with or without colons.",
+      remedy: "'muster ca audit' lists all that were issued.")
+  }
+}
