@@ -150,8 +150,11 @@ let package = Package(
       ], exclude: ["oracle"]),
     .testTarget(
       name: "DeviceCryptoTests",
-      dependencies: ["DeviceCrypto", "CMbedTLS", "COSE", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "DeviceCrypto", "CMbedTLS", "COSE", "CPSATap", "PKI", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: embedded),
+    .target(name: "CPSATap", path: "Tests/CPSATap"),
     .testTarget(
       name: "DeviceKitTests",
       dependencies: [

@@ -51,7 +51,7 @@ build() {
     -ffunction-sections -fdata-sections -Wall
     "-I$configuration/include" "-I$source/include" '-DMBEDTLS_CONFIG_FILE="muster_mbedtls_config.h"'
   )
-  arm-none-eabi-gcc "${flags[@]}" -fwhole-program "-I$source/library" -c "$configuration/whole.c" -o "$target/whole.o"
+  arm-none-eabi-gcc "${flags[@]}" -fwhole-program "-I$source/library" "-I$configuration" -c "$configuration/whole.c" -o "$target/whole.o"
   arm-none-eabi-gcc "${flags[@]}" -c "$configuration/to_psa_error.c" -o "$target/to_psa_error.o"
   # One object, because a linker would be content with the weak definition and never look for the other.
   arm-none-eabi-ld -r --unique "$target"/*.o -o "$target/mbedcrypto.o"

@@ -15,7 +15,8 @@ extension CryptoError {
       case PSA_ERROR_INSUFFICIENT_STORAGE, PSA_ERROR_STORAGE_FAILURE, PSA_ERROR_DATA_CORRUPT, PSA_ERROR_DATA_INVALID:
         .storage
       case PSA_ERROR_INSUFFICIENT_MEMORY: .memory
-      case PSA_ERROR_NOT_SUPPORTED: .unsupported
+      // Not permitted is the answer to a key of another purpose: the identity key for an agreement, say.
+      case PSA_ERROR_NOT_SUPPORTED, PSA_ERROR_NOT_PERMITTED: .unsupported
       default: .failed
       }
   }

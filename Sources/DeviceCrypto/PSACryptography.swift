@@ -23,14 +23,27 @@ public struct PSACryptography: Cryptography, ~Copyable {
   }
 
   public mutating func generateSigningKey(_ id: KeyID) throws(CryptoError) {
+    _ = try generateKey(id.rawValue, for: muster_ecdsa_sha256(), usage: muster_usage_sign())
+  }
+
+  /// Makes a P-256 key that is never exported.
+  ///
+  /// - Parameter id: where it is kept; 0 for a key that is not.
+  /// - Returns: the identifier it got.
+  @inline(never)
+  func generateKey(
+    _ id: UInt32, for algorithm: psa_algorithm_t, usage: psa_key_usage_t
+  ) throws(CryptoError) -> psa_key_id_t {
     var attributes = psa_key_attributes_init()
-    psa_set_key_id(&attributes, id.rawValue)
+    // An identifier makes a key persistent, and PSA refuses 0.
+    if id != 0 { psa_set_key_id(&attributes, id) }
     psa_set_key_type(&attributes, muster_p256_key_pair())
     psa_set_key_bits(&attributes, 256)
-    psa_set_key_algorithm(&attributes, muster_ecdsa_sha256())
-    psa_set_key_usage_flags(&attributes, muster_usage_sign())
-    var handle = psa_key_id_t()
-    try CryptoError.check(psa_generate_key(&attributes, &handle))
+    psa_set_key_algorithm(&attributes, algorithm)
+    psa_set_key_usage_flags(&attributes, usage)
+    var key = psa_key_id_t()
+    try CryptoError.check(psa_generate_key(&attributes, &key))
+    return key
   }
 
   public mutating func destroyKey(_ id: KeyID) throws(CryptoError) {
@@ -89,13 +102,25 @@ public struct PSACryptography: Cryptography, ~Copyable {
   ///
   /// - Throws: `CryptoError.badPoint` unless the point is on the curve.
   private func importPublicKey(_ point: Span<UInt8>) throws(CryptoError) -> psa_key_id_t {
+    try importKey(
+      point, as: muster_p256_public_key(), for: muster_ecdsa_sha256(), usage: muster_usage_verify(), invalid: .badPoint)
+  }
+
+  /// Makes a volatile key out of its bytes; the caller destroys it.
+  ///
+  /// - Parameter invalid: what is thrown when these bytes make no such key.
+  @inline(never)
+  func importKey(
+    _ bytes: Span<UInt8>, as type: psa_key_type_t, for algorithm: psa_algorithm_t, usage: psa_key_usage_t,
+    invalid: CryptoError
+  ) throws(CryptoError) -> psa_key_id_t {
     var attributes = psa_key_attributes_init()
-    psa_set_key_type(&attributes, muster_p256_public_key())
-    psa_set_key_algorithm(&attributes, muster_ecdsa_sha256())
-    psa_set_key_usage_flags(&attributes, muster_usage_verify())
+    psa_set_key_type(&attributes, type)
+    psa_set_key_algorithm(&attributes, algorithm)
+    psa_set_key_usage_flags(&attributes, usage)
     var key = psa_key_id_t()
-    let status = point.withUnsafeBufferPointer { psa_import_key(&attributes, $0.baseAddress, $0.count, &key) }
-    guard status != PSA_ERROR_INVALID_ARGUMENT else { throw .badPoint }
+    let status = bytes.withUnsafeBufferPointer { psa_import_key(&attributes, $0.baseAddress, $0.count, &key) }
+    guard status != PSA_ERROR_INVALID_ARGUMENT else { throw invalid }
     try CryptoError.check(status)
     return key
   }

@@ -24,6 +24,8 @@ private func measureAll<B: Board>(_ board: borrowing B, _ count: (borrowing B) -
   var digest = InlineArray<32, UInt8>(repeating: 0x5A)
   var signature = InlineArray<64, UInt8>(repeating: 0)
   var point = InlineArray<65, UInt8>(repeating: 0)
+  var message = InlineArray<128, UInt8>(repeating: 0)
+  var ephemeral = identity
 
   // The start-up tests of the noise source are none of the first operation's business.
   var random = digest.mutableSpan
@@ -49,6 +51,28 @@ private func measureAll<B: Board>(_ board: borrowing B, _ count: (borrowing B) -
   }
   try report("verify") { () throws(CryptoError) in
     try crypto.verify(signature.span, digest: digest.span, publicKey: point.span)
+  }
+  try report("agreekey") { () throws(CryptoError) in ephemeral = try crypto.generateEphemeralKey() }
+  // The other side's x is our own: an agreement as good as any.
+  try report("agree") { () throws(CryptoError) in
+    var span = digest.mutableSpan
+    try crypto.agree(ephemeral, peerX: point.span.extracting(1..<33), into: &span)
+  }
+  try report("complete") { () throws(CryptoError) in
+    var span = point.mutableSpan
+    try P256Point.complete(x: digest.span, into: &span)
+  }
+  try report("seal") { () throws(CryptoError) in
+    var span = message.mutableSpan
+    try crypto.seal(
+      &span, key: digest.span.extracting(0..<16), nonce: digest.span.extracting(0..<13),
+      additionalData: digest.span.extracting(0..<24))
+  }
+  try report("open") { () throws(CryptoError) in
+    var span = message.mutableSpan
+    try crypto.open(
+      &span, key: digest.span.extracting(0..<16), nonce: digest.span.extracting(0..<13),
+      additionalData: digest.span.extracting(0..<24))
   }
   try report("random") { () throws(CryptoError) in
     var span = digest.mutableSpan

@@ -8,6 +8,8 @@
 
 #define EXPORT(function) extern __typeof__(function) function __attribute__((externally_visible))
 
+EXPORT(psa_aead_decrypt);
+EXPORT(psa_aead_encrypt);
 EXPORT(psa_crypto_init);
 EXPORT(psa_destroy_key);
 EXPORT(psa_export_public_key);
@@ -19,6 +21,7 @@ EXPORT(psa_hash_finish);
 EXPORT(psa_hash_setup);
 EXPORT(psa_hash_update);
 EXPORT(psa_import_key);
+EXPORT(psa_raw_key_agreement);
 EXPORT(psa_reset_key_attributes);
 EXPORT(psa_set_key_domain_parameters);
 EXPORT(psa_sign_hash);
@@ -27,21 +30,31 @@ EXPORT(psa_verify_hash);
 // Weak, so that to_psa_error.c takes its place.
 psa_status_t mbedtls_to_psa_error(int error) __attribute__((weak, externally_visible));
 
+#include "aes.c"
+#include "no_decryption.c"
 #include "bignum.c"
+#include "ccm.c"
+#include "cipher.c"
+#include "cipher_wrap.c"
 #include "constant_time.c"
+#include "ecdh.c"
 #include "ecdsa.c"
 #include "ecp.c"
 #include "ecp_curves.c"
 #include "platform_util.c"
 #include "sha256.c"
 
+#include "psa_crypto_aead.c"
 #include "psa_crypto_client.c"
 #include "psa_crypto_driver_wrappers.c"
 #include "psa_crypto_ecp.c"
 #include "psa_crypto_hash.c"
 #include "psa_crypto_storage.c"
 
-// The one clash of names: this file and the next both call their state global_data.
+// Two names clash: psa_crypto.c uses the one too, and this file and the next both call their state global_data.
+#define psa_cipher_setup builtin_cipher_setup
+#include "psa_crypto_cipher.c"
+#undef psa_cipher_setup
 #define psa_global_data_t psa_slot_data_t
 #define global_data slot_data
 #include "psa_crypto_slot_management.c"

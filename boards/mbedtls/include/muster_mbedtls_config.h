@@ -1,4 +1,5 @@
-// What of mbedTLS 2.28 a board carries: PSA Crypto's key store, ECDSA over P-256, SHA-256; nothing else.
+// What of mbedTLS 2.28 a board carries: PSA Crypto's key store, ECDSA and ECDH over P-256, SHA-256, AES-128 in CCM; nothing
+// else.
 //
 // scripts/mbedtls.sh compiles the library with this file, and the firmware's Swift sees PSA's headers through it, so
 // that both agree on the size of every structure.
@@ -9,11 +10,13 @@
 #define MBEDTLS_PSA_CRYPTO_STORAGE_C
 // Randomness comes from DeviceCrypto's tested and conditioned noise: no DRBG, no entropy module of mbedTLS's own.
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
-// Keys in use at once; each costs 36 bytes of RAM. Identity, its successor, a peer's key, one spare.
+// Keys in use at once; each costs 36 bytes of RAM. Bootstrap or identity key (PSA reloads whichever it wants), a session's
+// ephemeral key, a peer's key or an AES key, one spare.
 #define MBEDTLS_PSA_KEY_SLOT_COUNT 4
 
-// ECDSA with P-256 and random nonces. Every scalar multiplication is blinded from PSA's generator.
+// ECDSA with P-256 and random nonces, ECDH. Every scalar multiplication is blinded from PSA's generator.
 #define MBEDTLS_ECDSA_C
+#define MBEDTLS_ECDH_C
 #define MBEDTLS_ECP_C
 #define MBEDTLS_ECP_DP_SECP256R1_ENABLED
 #define MBEDTLS_ECP_NO_INTERNAL_RNG
@@ -21,6 +24,16 @@
 #define MBEDTLS_ASN1_PARSE_C
 #define MBEDTLS_ASN1_WRITE_C
 #define MBEDTLS_SHA256_C
+
+// AES-CCM: one table in flash, none in RAM. CCM only ever encrypts blocks, so decryption and its tables stay out
+// (boards/mbedtls/no_decryption.c).
+#define MBEDTLS_CIPHER_C
+#define MBEDTLS_CCM_C
+#define MBEDTLS_AES_C
+#define MBEDTLS_AES_ROM_TABLES
+#define MBEDTLS_AES_FEWER_TABLES
+#define MBEDTLS_AES_SETKEY_DEC_ALT
+#define MBEDTLS_AES_DECRYPT_ALT
 
 // Least memory: the smallest comb, no table of the base point, no unrolled rounds. NIST_OPTIM is both the faster and,
 // since nothing then divides by the field's prime, the smaller choice.
