@@ -1,6 +1,6 @@
 """Measures every board's firmware against the budgets in its board.json, and looks for what no image may contain.
 
-Flash and static RAM are read from the image. The stack peak is what a whole enrolment leaves of the painted stack
+Flash and static RAM are read from the image, and each layer's share of the flash by its symbols (scripts/layers.py). The stack peak is what a whole enrolment leaves of the painted stack
 (qemu/enrol). Instructions are counted by the measuring image under QEMU's -icount: instructions, not cycles.
 
     scripts/sizes.py [BOARD ...]      exit status 1 if anything is over budget or forbidden
@@ -19,12 +19,13 @@ from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(root / "qemu"))
+import layers  # noqa: E402
 from lifetime import die_with_parent  # noqa: E402
 from sockets import connect  # noqa: E402
 
-# A heap, Swift's objects, and the tables behind String's comparison.
+# A heap, Swift's objects, the tables behind String's comparison, and the ways that a private key leaves PSA.
 FORBIDDEN = re.compile(
-    r"^(malloc|calloc|realloc|free|posix_memalign|_?sbrk|swift_allocObject|swift_slowAlloc|swift_allocEmptyBox"
+    r"^(psa_export_key|psa_copy_key|malloc|calloc|realloc|free|posix_memalign|_?sbrk|swift_allocObject|swift_slowAlloc|swift_allocEmptyBox"
     r"|_?swift_stdlib_(get|is|nfd|nfc|graphemeBreak).*|.*[uU]nicode.*)$"
 )
 # What may only be in an image whose name says QEMU.
@@ -63,9 +64,9 @@ def stack_peak(board: str, elf: Path) -> int:
 
 
 def measurements(board: str, description: dict) -> dict[str, tuple[int, int, int]]:
-    """Instructions, stack and arena of each slow operation."""
+    """Instructions, stack beyond the measuring program's own, and arena of each slow operation."""
     elf = root / f".cache/firmware/{description['images']['measure']}.elf"
-    found = {}
+    found, idle = {}, 0
     with tempfile.TemporaryDirectory(prefix="muster-measure-") as folder:
         line = f"{folder}/line"
         command = [root / "qemu/run", board, elf, "--socket", line, "--icount"]
@@ -77,7 +78,10 @@ def measurements(board: str, description: dict) -> dict[str, tuple[int, int, int
                     sys.exit(f"sizes: the measuring image of {board} failed with CryptoError {ticks}")
                 if name == "done":
                     return found
-                found[name] = int(ticks) * (10**9 // description["ticksPerSecond"]), int(stack), int(arena)
+                if name == "idle":
+                    idle = int(stack)
+                    continue
+                found[name] = int(ticks) * (10**9 // description["ticksPerSecond"]), int(stack) - idle, int(arena)
         finally:
             machine.terminate()
             machine.wait()
@@ -120,11 +124,19 @@ def report(board: str) -> list[str]:
     print(f"{image} ({description['cpu']}), bytes")
     for name, value, budget in rows:
         print(f"  {name:<30} {value:>7,}  of {budget:>7,}")
+    shares = layers.shares(elf, description["cpu"])
+    print("  flash by layer: " + ", ".join(f"{layer} {bytes:,}" for layer, bytes in shares.items() if bytes))
+    nameless = flash - sum(shares.values())
+    print(f"    and without a symbol {nameless:,}")
     print("  operation     instructions   stack   arena")
     for name, (instructions, operation_stack, arena) in costs.items():
         print(f"  {name:<10} {instructions:>14,} {operation_stack:>7,} {arena:>7,}")
     over = [row for row in rows if row[1] > row[2]]
-    return [f"{image}: {name} is {value:,}, budget {budget:,}" for name, value, budget in over] + forbidden(description)
+    wrong = [f"{image}: {name} is {value:,}, budget {budget:,}" for name, value, budget in over]
+    # Every symbol is somebody's, so that much without one means that the shares above are no longer the truth.
+    if not 0 <= nameless <= flash // 50:
+        wrong.append(f"{image}: {nameless:,} bytes of flash have no symbol, the layers' shares cannot be trusted")
+    return wrong + forbidden(description)
 
 
 def main() -> int:

@@ -40,6 +40,8 @@ private func measureAll<B: Board>(_ board: borrowing B, _ count: (borrowing B) -
     let ticks = count(board) &- start
     board.printLine(name, ticks, usedStackBytes(), CryptoArena.peakBytes)
   }
+  // What the stack of the others holds before they begin.
+  try report("idle") { () throws(CryptoError) in }
   try report("keygen") { () throws(CryptoError) in try crypto.generateSigningKey(identity) }
   try report("public") { () throws(CryptoError) in
     var span = point.mutableSpan
