@@ -48,3 +48,19 @@ struct CipherInput {
     self.additionalDataBytes = position + 1
   }
 }
+
+extension OSCOREContext {
+  /// What the tag of a message stands for.
+  ///
+  /// - Parameters:
+  ///   - own: the message's own number; nil if it goes by its request's.
+  ///   - binding: its request's.
+  // Once, for both directions: code size.
+  @inline(never)
+  func input(own: PartialIV?, binding: RequestBinding, isRequest: Bool, isOutgoing: Bool) -> CipherInput {
+    CipherInput(
+      commonIV: self.commonIV, nonceID: (own != nil) == isOutgoing ? self.senderID : self.recipientID,
+      noncePartialIV: own ?? binding.partialIV,
+      requestKid: isRequest == isOutgoing ? self.senderID : self.recipientID, requestPartialIV: binding.partialIV)
+  }
+}

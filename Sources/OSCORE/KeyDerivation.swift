@@ -37,6 +37,8 @@ struct KeyDerivation {
     self.append(outputBytes)
   }
 
+  // Once, not at each caller: code size.
+  @inline(never)
   private mutating func append(_ byte: UInt8) {
     self.info[self.infoBytes] = byte
     self.infoBytes += 1

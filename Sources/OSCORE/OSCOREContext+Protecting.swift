@@ -17,7 +17,7 @@ extension OSCOREContext {
   public mutating func protectRequest<Crypto: SessionCryptography & ~Copyable>(
     _ buffer: inout MutableSpan<UInt8>, count: Int, with crypto: inout Crypto
   ) throws(OSCOREError) -> BoundRequest {
-    try self.protect(&buffer, count: count, message3: Span(), with: &crypto)
+    try self.protect(&buffer, count: count, answering: nil, message3: Span(), with: &crypto)
   }
 
   /// Protects the first request of a session in place, and puts EDHOC's message 3 in front of its ciphertext (RFC 9668
@@ -32,30 +32,7 @@ extension OSCOREContext {
     _ buffer: inout MutableSpan<UInt8>, count: Int, message3: Span<UInt8>, with crypto: inout Crypto
   ) throws(OSCOREError) -> BoundRequest {
     guard try CombinedRequest.byteStringBytes(message3) == message3.count else { throw .noMessage3 }
-    return try self.protect(&buffer, count: count, message3: message3, with: &crypto)
-  }
-
-  // Once, for both: code size.
-  @inline(never)
-  private mutating func protect<Crypto: SessionCryptography & ~Copyable>(
-    _ buffer: inout MutableSpan<UInt8>, count: Int, message3: Span<UInt8>, with crypto: inout Crypto
-  ) throws(OSCOREError) -> BoundRequest {
-    let message = try Self.parse(buffer.span, count: count)
-    guard message.code.isRequest else { throw .otherKind }
-    guard self.senderSequenceNumber < Self.maxMessages else { throw .exhausted }
-    let number = PartialIV(self.senderSequenceNumber)
-    let option = OSCOREOption(partialIV: number, kidContext: self.idContext, kid: self.senderID)
-    let layout = try ProtectedLayout(message, in: buffer.span, option: option, message3Bytes: message3.count)
-    guard layout.neededBytes <= buffer.count else { throw .noSpace }
-    // Used up even if what follows fails.
-    self.senderSequenceNumber += 1
-    layout.move(message, outerCode: .post, in: &buffer)
-    for index in message3.indices { buffer[layout.message3.lowerBound + index] = message3[index] }
-    let input = CipherInput(
-      commonIV: self.commonIV, nonceID: self.senderID, noncePartialIV: number, requestKid: self.senderID,
-      requestPartialIV: number)
-    try self.seal(&buffer, layout.ciphertext, input, with: &crypto)
-    return BoundRequest(count: layout.ciphertext.upperBound, binding: RequestBinding(partialIV: number))
+    return try self.protect(&buffer, count: count, answering: nil, message3: message3, with: &crypto)
   }
 
   /// Protects the answer to a request in place; the outer code is 2.04.
@@ -72,24 +49,66 @@ extension OSCOREContext {
   public mutating func protectResponse<Crypto: SessionCryptography & ~Copyable>(
     _ buffer: inout MutableSpan<UInt8>, count: Int, answering binding: RequestBinding, with crypto: inout Crypto
   ) throws(OSCOREError) -> Int {
-    let message = try Self.parse(buffer.span, count: count)
-    guard message.code.isResponse else { throw .otherKind }
-    let own = self.window.mayAnswer(binding.partialIV.number) ? nil : PartialIV(self.senderSequenceNumber)
-    guard own == nil || self.senderSequenceNumber < Self.maxMessages else { throw .exhausted }
-    let option = OSCOREOption(partialIV: own)
-    let layout = try ProtectedLayout(message, in: buffer.span, option: option, message3Bytes: 0)
-    guard layout.neededBytes <= buffer.count else { throw .noSpace }
-    if own == nil {
-      self.window.answer(binding.partialIV.number)
-    } else {
-      self.senderSequenceNumber += 1
+    try self.protect(&buffer, count: count, answering: binding, message3: Span(), with: &crypto).count
+  }
+
+  /// - Parameter request: nil to protect a request.
+  // Once, for all three: code size. The parts are apart so that the cryptography, which goes deep, does not stand on
+  // the stack of the rest.
+  @inline(never)
+  private mutating func protect<Crypto: SessionCryptography & ~Copyable>(
+    _ buffer: inout MutableSpan<UInt8>, count: Int, answering request: RequestBinding?, message3: Span<UInt8>,
+    with crypto: inout Crypto
+  ) throws(OSCOREError) -> BoundRequest {
+    let prepared = try self.prepare(&buffer, count: count, answering: request, message3: message3)
+    let input = self.input(
+      own: prepared.own, binding: prepared.binding, isRequest: request == nil, isOutgoing: true)
+    var part = buffer._mutatingExtracting(prepared.ciphertext)
+    let key = self.senderKey
+    let (nonce, data) = (input.nonce, input.additionalData)
+    do throws(CryptoError) {
+      try crypto.seal(
+        &part, key: key.span, nonce: nonce.span, additionalData: data.span.extracting(0..<input.additionalDataBytes))
+    } catch {
+      throw .cryptography
     }
-    layout.move(message, outerCode: .changed, in: &buffer)
-    let input = CipherInput(
-      commonIV: self.commonIV, nonceID: own == nil ? self.recipientID : self.senderID,
-      noncePartialIV: own ?? binding.partialIV, requestKid: self.recipientID, requestPartialIV: binding.partialIV)
-    try self.seal(&buffer, layout.ciphertext, input, with: &crypto)
-    return layout.ciphertext.upperBound
+    return BoundRequest(count: prepared.ciphertext.upperBound, binding: prepared.binding)
+  }
+
+  /// A message that is all but encrypted.
+  private struct Prepared {
+    let ciphertext: Range<Int>
+    /// Nil if the message goes by its request's number.
+    let own: PartialIV?
+    let binding: RequestBinding
+  }
+
+  @inline(never)
+  private mutating func prepare(
+    _ buffer: inout MutableSpan<UInt8>, count: Int, answering request: RequestBinding?, message3: Span<UInt8>
+  ) throws(OSCOREError) -> Prepared {
+    let isRequest = request == nil
+    let message = try Self.parse(buffer.span, count: count)
+    guard isRequest ? message.code.isRequest : message.code.isResponse else { throw .otherKind }
+    var needsNumber = true
+    if let request { needsNumber = !self.window.mayAnswer(request.partialIV.number) }
+    guard !needsNumber || self.senderSequenceNumber < Self.maxMessages else { throw .exhausted }
+    let number = PartialIV(self.senderSequenceNumber)
+    let option = OSCOREOption(
+      partialIV: needsNumber ? number : nil, kidContext: isRequest ? self.idContext : nil,
+      kid: isRequest ? self.senderID : nil)
+    let layout = try ProtectedLayout(message, in: buffer.span, option: option, message3Bytes: message3.count)
+    guard layout.neededBytes <= buffer.count else { throw .noSpace }
+    let binding = request ?? RequestBinding(partialIV: number)
+    // Used up even if what follows fails.
+    if needsNumber {
+      self.senderSequenceNumber += 1
+    } else {
+      self.window.answer(binding.partialIV.number)
+    }
+    layout.move(message, outerCode: isRequest ? .post : .changed, in: &buffer)
+    for index in message3.indices { buffer[layout.message3.lowerBound + index] = message3[index] }
+    return Prepared(ciphertext: layout.ciphertext, own: needsNumber ? number : nil, binding: binding)
   }
 
   static func parse(_ buffer: Span<UInt8>, count: Int) throws(OSCOREError) -> Message {
@@ -98,21 +117,6 @@ extension OSCOREContext {
       return try Message.parse(buffer.extracting(0..<count))
     } catch {
       throw .notCoAP
-    }
-  }
-
-  private func seal<Crypto: SessionCryptography & ~Copyable>(
-    _ buffer: inout MutableSpan<UInt8>, _ range: Range<Int>, _ input: CipherInput, with crypto: inout Crypto
-  ) throws(OSCOREError) {
-    let key = self.senderKey
-    let nonce = input.nonce
-    let data = input.additionalData
-    var part = buffer._mutatingExtracting(range)
-    do throws(CryptoError) {
-      try crypto.seal(
-        &part, key: key.span, nonce: nonce.span, additionalData: data.span.extracting(0..<input.additionalDataBytes))
-    } catch {
-      throw .cryptography
     }
   }
 }

@@ -15,7 +15,7 @@ extension OSCOREContext {
   public mutating func unprotectRequest<Crypto: SessionCryptography & ~Copyable>(
     _ buffer: inout MutableSpan<UInt8>, count: Int, with crypto: inout Crypto
   ) throws(OSCOREError) -> BoundRequest {
-    try self.unprotect(&buffer, count: count, isCombined: false, with: &crypto)
+    try self.unprotect(&buffer, count: count, answering: nil, isCombined: false, with: &crypto)
   }
 
   /// Verifies and decrypts a combined request in place, with the context that came of its message 3
@@ -25,34 +25,7 @@ extension OSCOREContext {
   public mutating func unprotectCombinedRequest<Crypto: SessionCryptography & ~Copyable>(
     _ buffer: inout MutableSpan<UInt8>, count: Int, with crypto: inout Crypto
   ) throws(OSCOREError) -> BoundRequest {
-    try self.unprotect(&buffer, count: count, isCombined: true, with: &crypto)
-  }
-
-  // Once, for both: code size.
-  @inline(never)
-  private mutating func unprotect<Crypto: SessionCryptography & ~Copyable>(
-    _ buffer: inout MutableSpan<UInt8>, count: Int, isCombined: Bool, with crypto: inout Crypto
-  ) throws(OSCOREError) -> BoundRequest {
-    let message = try Self.parse(buffer.span, count: count)
-    guard message.code.isRequest else { throw .otherKind }
-    let option = try OSCOREOption.of(message, in: buffer.span)
-    var ciphertext = message.payload
-    if isCombined {
-      ciphertext = try CombinedRequest.message3(of: message, in: buffer.span).upperBound..<ciphertext.upperBound
-    } else if message.has(.edhoc, in: buffer.span) {
-      throw .combinedRequest
-    }
-    guard let number = option.partialIV else { throw .noPartialIV }
-    guard option.kid != nil else { throw .noKeyIdentifier }
-    guard self.matches(option) else { throw .unknownContext }
-    try self.window.check(number.number)
-    let input = CipherInput(
-      commonIV: self.commonIV, nonceID: self.recipientID, noncePartialIV: number, requestKid: self.recipientID,
-      requestPartialIV: number)
-    try self.open(&buffer, ciphertext, input, with: &crypto)
-    self.window.accept(number.number)
-    let plain = try Self.uncover(ciphertext, token: message.token, isRequest: true, in: &buffer)
-    return BoundRequest(count: plain, binding: RequestBinding(partialIV: number))
+    try self.unprotect(&buffer, count: count, answering: nil, isCombined: true, with: &crypto)
   }
 
   /// Verifies and decrypts a response in place.
@@ -65,27 +38,65 @@ extension OSCOREContext {
   public mutating func unprotectResponse<Crypto: SessionCryptography & ~Copyable>(
     _ buffer: inout MutableSpan<UInt8>, count: Int, answering binding: RequestBinding, with crypto: inout Crypto
   ) throws(OSCOREError) -> Int {
-    let message = try Self.parse(buffer.span, count: count)
-    guard message.code.isResponse else { throw .otherKind }
-    let option = try OSCOREOption.of(message, in: buffer.span)
-    guard self.matches(option) else { throw .unknownContext }
-    let input = CipherInput(
-      commonIV: self.commonIV, nonceID: option.partialIV == nil ? self.senderID : self.recipientID,
-      noncePartialIV: option.partialIV ?? binding.partialIV, requestKid: self.senderID,
-      requestPartialIV: binding.partialIV)
-    try self.open(&buffer, message.payload, input, with: &crypto)
-    return try Self.uncover(message.payload, token: message.token, isRequest: false, in: &buffer)
+    try self.unprotect(&buffer, count: count, answering: binding, isCombined: false, with: &crypto).count
   }
 
-  private mutating func open<Crypto: SessionCryptography & ~Copyable>(
-    _ buffer: inout MutableSpan<UInt8>, _ range: Range<Int>, _ input: CipherInput, with crypto: inout Crypto
-  ) throws(OSCOREError) {
-    guard range.count > CipherInput.tagBytes else { throw .noCiphertext }
+  /// - Parameter request: nil to unprotect a request.
+  // Once, for all three, and in parts, as `protect` is.
+  @inline(never)
+  private mutating func unprotect<Crypto: SessionCryptography & ~Copyable>(
+    _ buffer: inout MutableSpan<UInt8>, count: Int, answering request: RequestBinding?, isCombined: Bool,
+    with crypto: inout Crypto
+  ) throws(OSCOREError) -> BoundRequest {
+    let received = try self.examine(buffer.span, count: count, answering: request, isCombined: isCombined)
+    try self.open(&buffer, received, isRequest: request == nil, with: &crypto)
+    if request == nil { self.window.accept(received.binding.partialIV.number) }
+    let plain = try Self.uncover(received, isRequest: request == nil, in: &buffer)
+    return BoundRequest(count: plain, binding: received.binding)
+  }
+
+  /// A message of which all was judged that is in clear.
+  private struct Received {
+    let token: Token
+    let ciphertext: Range<Int>
+    /// Nil if the message goes by its request's number.
+    let own: PartialIV?
+    let binding: RequestBinding
+  }
+
+  @inline(never)
+  private func examine(
+    _ buffer: Span<UInt8>, count: Int, answering request: RequestBinding?, isCombined: Bool
+  ) throws(OSCOREError) -> Received {
+    let isRequest = request == nil
+    let message = try Self.parse(buffer, count: count)
+    guard isRequest ? message.code.isRequest : message.code.isResponse else { throw .otherKind }
+    let option = try OSCOREOption.of(message, in: buffer)
+    var ciphertext = message.payload
+    if isCombined {
+      ciphertext = try CombinedRequest.message3(of: message, in: buffer).upperBound..<ciphertext.upperBound
+    } else if isRequest && message.has(.edhoc, in: buffer) {
+      throw .combinedRequest
+    }
+    guard let number = request?.partialIV ?? option.partialIV else { throw .noPartialIV }
+    guard !isRequest || option.kid != nil else { throw .noKeyIdentifier }
+    guard self.matches(option) else { throw .unknownContext }
+    if isRequest { try self.window.check(number.number) }
+    guard ciphertext.count > CipherInput.tagBytes else { throw .noCiphertext }
     guard self.failures < Self.maxFailures else { throw .exhausted }
+    return Received(
+      token: message.token, ciphertext: ciphertext, own: option.partialIV, binding: RequestBinding(partialIV: number))
+  }
+
+  @inline(never)
+  private mutating func open<Crypto: SessionCryptography & ~Copyable>(
+    _ buffer: inout MutableSpan<UInt8>, _ received: Received, isRequest: Bool, with crypto: inout Crypto
+  ) throws(OSCOREError) {
+    let input = self.input(
+      own: received.own, binding: received.binding, isRequest: isRequest, isOutgoing: false)
+    var part = buffer._mutatingExtracting(received.ciphertext)
     let key = self.recipientKey
-    let nonce = input.nonce
-    let data = input.additionalData
-    var part = buffer._mutatingExtracting(range)
+    let (nonce, data) = (input.nonce, input.additionalData)
     do throws(CryptoError) {
       try crypto.open(
         &part, key: key.span, nonce: nonce.span, additionalData: data.span.extracting(0..<input.additionalDataBytes))
@@ -97,9 +108,11 @@ extension OSCOREContext {
   }
 
   /// Makes a frame of what was decrypted, at the buffer's front, and judges it.
+  @inline(never)
   private static func uncover(
-    _ ciphertext: Range<Int>, token: Token, isRequest: Bool, in buffer: inout MutableSpan<UInt8>
+    _ received: Received, isRequest: Bool, in buffer: inout MutableSpan<UInt8>
   ) throws(OSCOREError) -> Int {
+    let (token, ciphertext) = (received.token, received.ciphertext)
     let code = Code(rawValue: buffer[ciphertext.lowerBound])
     guard isRequest ? code.isRequest : code.isResponse else { throw .innerCode }
     let bodyBytes = ciphertext.count - 1 - CipherInput.tagBytes

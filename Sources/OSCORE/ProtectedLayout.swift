@@ -103,6 +103,7 @@ private struct OwnOptions {
   }
 
   /// Takes the next one that stands before the given number.
+  @inline(never)
   mutating func next(before number: OptionNumber = OptionNumber(rawValue: .max)) -> OptionNumber? {
     if self.hasOSCORE && .oscore < number {
       self.hasOSCORE = false
@@ -119,6 +120,7 @@ private struct OwnOptions {
     number == .oscore ? self.oscore.valueBytes : 0
   }
 
+  @inline(never)
   func write(_ number: OptionNumber, _ run: inout OptionRun, to buffer: inout MutableSpan<UInt8>) {
     let position = run.begin(number, valueBytes: self.valueBytes(number), in: &buffer)
     if number == .oscore { self.oscore.write(to: &buffer, at: position) }

@@ -127,6 +127,21 @@ struct RefusalTests {
     #expect(throws: OSCOREError.otherKind) {
       try device.unprotect(response: first.frame, answering: first.binding)
     }
+    // A kid is not needed in an answer; where there is one, it has to be the peer's.
+    let ciphertext = try payload(of: answer)
+    for (option, isPeers) in [(hex("0805"), true), (hex("0806"), false), (hex("08"), false), (hex("100101"), false)] {
+      let named = try frame(.changed) {
+        $0.option(.oscore, option.span)
+        $0.payload(ciphertext.span)
+      }
+      if isPeers {
+        _ = try device.unprotect(response: named, answering: first.binding)
+      } else {
+        #expect(throws: OSCOREError.unknownContext) {
+          try device.unprotect(response: named, answering: first.binding)
+        }
+      }
+    }
   }
 
   @Test("A request sent back to who made it is for nobody's ears")
