@@ -4,7 +4,9 @@ public import Foundation
 public struct ManagerEvent: Sendable, Equatable, Codable {
   /// What kind of event it is. The names are stable.
   public enum Kind: String, Sendable, Codable {
-    /// Both listeners are open; `admin` and `gateways` are the addresses.
+    /// Both listeners are open; `admin` and `gateways` are the addresses. Administrators are served from now on.
+    case listening
+    /// Gateways are let in from now on as well: the manager has its certificates. The addresses again.
     case ready
     /// A device went from state to state.
     case device
@@ -16,6 +18,8 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
     case identity
     /// The manager cannot get one of its own certificates yet, and why.
     case waiting
+    /// The CA takes no orders from this manager any more: `role`, `problem` and why. It must be enrolled again.
+    case disowned
     /// The manager is about to end.
     case stopping
   }
@@ -65,6 +69,7 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
   /// The event as a line for people.
   public var line: String {
     switch event {
+    case .listening: "listening: administration on \(admin ?? "-"), gateways on \(gateways ?? "-")"
     case .ready: "ready: administration on \(admin ?? "-"), gateways on \(gateways ?? "-")"
     case .device:
       "device \(device ?? "-"): \(from.map { "\($0) -> " } ?? "")\(to ?? "-")"
@@ -73,6 +78,7 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
     case .gateway: "gateway \(gateway ?? "-") \(connected == true ? "connected" : "disconnected")"
     case .identity: "the manager's \(role ?? "-") certificate is \(serial ?? "-")"
     case .waiting: "the manager's \(role ?? "-") certificate: \(detail ?? "-")"
+    case .disowned: "the CA takes no orders from this manager: \(detail ?? "-")"
     case .stopping: "stopping"
     }
   }

@@ -9,22 +9,8 @@ extension Manager {
   ///
   /// - Throws: ``ManagerError`` when it cannot listen; otherwise only errors that make going on pointless.
   public func run() async throws {
-    let openings = Openings { admin, gateways in
-      var event = ManagerEvent(.ready, at: ledger.clock.now)
-      event.admin = admin
-      event.gateways = gateways
-      ledger.events(event)
-    }
     do {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await adminListener(openings).run() }
-        group.addTask { try await gatewayListener(openings).run() }
-        group.addTask { try await cancelWhenGracefulShutdown { try await identity.run() } }
-        group.addTask { try await cancelWhenGracefulShutdown { try await engine.run() } }
-        group.addTask { try await cancelWhenGracefulShutdown { try await renew() } }
-        // One after another, so that the first that fails ends the others.
-        while try await group.next() != nil {}
-      }
+      try await serve()
     } catch is CancellationError {
       // Asked to end: that is no error.
     } catch {
@@ -33,6 +19,45 @@ extension Manager {
     }
     ledger.events(ManagerEvent(.stopping, at: ledger.clock.now))
     await shutdown()
+  }
+
+  /// Both sockets are open before anything else begins: an address that cannot be had is said at once, and by a process
+  /// that has done nothing yet.
+  private func serve() async throws {
+    let gateways = gatewayListener()
+    let socket = try await gateways.open()
+    let gatewayAddress = socket.channel.localAddress
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await gateways.serve(socket) }
+      let (opened, opening) = AsyncStream<SocketAddress>.makeStream()
+      group.addTask {
+        defer { opening.finish() }
+        try await adminListener { opening.yield($0) }.run()
+      }
+      for await adminAddress in opened {
+        let addresses = (admin: adminAddress.text, gateways: gatewayAddress?.text ?? "-")
+        tell(.listening, addresses)
+        group.addTask {
+          await cancelWhenGracefulShutdown {
+            await identity.server.ready()
+            if identity.server.context != nil { tell(.ready, addresses) }
+          }
+        }
+        group.addTask { try await cancelWhenGracefulShutdown { try await identity.run() } }
+        group.addTask { try await cancelWhenGracefulShutdown { try await engine.run() } }
+        group.addTask { try await cancelWhenGracefulShutdown { try await renew() } }
+        break
+      }
+      // One after another, so that the first that fails ends the others.
+      while try await group.next() != nil {}
+    }
+  }
+
+  private func tell(_ kind: ManagerEvent.Kind, _ addresses: (admin: String, gateways: String)) {
+    var event = ManagerEvent(kind, at: ledger.clock.now)
+    event.admin = addresses.admin
+    event.gateways = addresses.gateways
+    ledger.events(event)
   }
 
   /// As ``run()``, and SIGTERM and SIGINT end it in good order.
@@ -45,11 +70,11 @@ extension Manager {
     try await ServiceGroup(configuration: configuration).run()
   }
 
-  private func adminListener(_ openings: Openings) -> AdminListener {
+  private func adminListener(_ onOpen: @escaping @Sendable (SocketAddress) -> Void) -> AdminListener {
     AdminListener(
       address: configuration.admin, names: configuration.adminNames, authority: admin,
-      responder: adminRouter().buildResponder(), clock: ledger.clock, logger: logger
-    ) { await openings.opened(admin: $0.text) }
+      responder: adminRouter().buildResponder(), clock: ledger.clock, logger: logger,
+      onOpen: onOpen)
   }
 
   private func adminRouter() -> Router<AdminContext> {
@@ -70,15 +95,14 @@ extension Manager {
     return router
   }
 
-  private func gatewayListener(_ openings: Openings) -> GatewayListener {
+  private func gatewayListener() -> GatewayListener {
     GatewayListener(
       address: configuration.gateways, identity: identity.server, gate: GatewayGate(store: ledger.store),
       connections: connections, engine: engine,
       desk: DeviceDesk(
         ledger: ledger, engine: engine, limiter: RateLimiter(perMinute: configuration.newDevicesPerMinute),
         pendingLimit: configuration.pendingLimit, logger: logger),
-      ledger: ledger, logger: logger
-    ) { await openings.opened(gateways: $0.text) }
+      ledger: ledger, logger: logger)
   }
 
   /// Looks every minute for certificates whose time has come; a hundred at once, so that a day's production does not renew
@@ -95,21 +119,7 @@ extension Manager {
   }
 }
 
-/// Which listeners are open; tells once when both are.
-private actor Openings {
-  private var admin: String?
-  private var gateways: String?
-  private let ready: @Sendable (_ admin: String, _ gateways: String) -> Void
-
-  init(ready: @escaping @Sendable (_ admin: String, _ gateways: String) -> Void) { self.ready = ready }
-
-  func opened(admin: String? = nil, gateways: String? = nil) {
-    if let admin { self.admin = admin }
-    if let gateways { self.gateways = gateways }
-    if let admin = self.admin, let gateways = self.gateways { ready(admin, gateways) }
-  }
-}
-
 extension SocketAddress {
+  /// Address and port, as they may be given to a client.
   fileprivate var text: String { ListenAddress(host: ipAddress ?? "", port: port ?? 0).description }
 }

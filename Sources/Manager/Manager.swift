@@ -46,6 +46,7 @@ public struct Manager: Service {
       lock = try FolderLock(configuration.folder)
       database = try SQLiteStore(path: configuration.folder.database)
       try configuration.folder.create()
+      try configuration.folder.checkKeys()
       admin = try AdminAuthority.open(configuration.folder, network: configuration.network, now: clock.now)
       let anchors = try Certificate.readPEM(configuration.authorityAnchor)
       let client = try AuthorityClient(url: configuration.authorityURL, anchors: anchors)
@@ -53,14 +54,15 @@ public struct Manager: Service {
       let connector = FullCMCConnector(client: client, identity: registrationAuthority, clock: clock)
       connections = GatewayConnections()
       ledger = Ledger(store: wrap(database), clock: clock, events: events)
-      engine = EnrolmentEngine(
+      let engine = EnrolmentEngine(
         ledger: ledger, authority: connector,
         devices: DeviceCaller(transport: connections, policy: configuration.enrolmentPolicy),
         policy: configuration.enrolmentPolicy, logger: logger)
+      self.engine = engine
       identity = OwnIdentity(
         configuration: configuration, ledger: ledger, client: client,
         desk: OrderDesk(ledger: ledger, authority: connector), registrationAuthority: registrationAuthority,
-        server: ServerIdentity(), logger: logger)
+        server: ServerIdentity(), logger: logger, onReturn: { await engine.authorityReturned() })
     } catch let error as PKIError {
       throw ManagerError(error)
     }

@@ -23,7 +23,8 @@ public struct ManagerError: Error, Sendable, Equatable, CustomStringConvertible 
     _ code: Code, _ reason: String, remedy: String? = nil, file: String = #fileID, line: UInt = #line
   ) {
     self.code = code
-    self.reason = reason
+    // A sentence often ends with somebody else's, which brings its own full stop.
+    self.reason = reason.hasSuffix("..") && !reason.hasSuffix("...") ? String(reason.dropLast()) : reason
     self.remedy = remedy
     self.file = file
     self.line = line
@@ -46,6 +47,8 @@ extension ManagerError {
     case configuration
     /// A file that must be there cannot be read, or is not what it should be.
     case unreadableFile = "unreadable-file"
+    /// A file cannot be written where it shall be.
+    case cannotWrite = "cannot-write"
     /// What should be made is there already.
     case alreadyExists = "already-exists"
     /// The database was written by a newer program.
@@ -76,7 +79,7 @@ extension ManagerError {
       case .conflict, .protocolViolation: 65  // EX_DATAERR
       case .unreadableFile, .notFound: 66  // EX_NOINPUT
       case .unreachable: 69  // EX_UNAVAILABLE
-      case .alreadyExists: 73  // EX_CANTCREAT
+      case .alreadyExists, .cannotWrite: 73  // EX_CANTCREAT
       case .database, .databaseTooNew: 74  // EX_IOERR
       case .overloaded: 75  // EX_TEMPFAIL
       case .forbidden, .refused: 77  // EX_NOPERM

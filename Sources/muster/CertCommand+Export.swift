@@ -39,7 +39,9 @@ extension CertCommand {
         do {
           try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
         } catch {
-          throw ManagerError(.unreadableFile, "\(output) cannot be written: \(error.localizedDescription).")
+          throw ManagerError(
+            .cannotWrite, "\(output) cannot be written: \(error.localizedDescription).",
+            remedy: "Give a file in a folder that is there and may be written.")
         }
         if json { try Output.json(Written(part: part.rawValue, bytes: bytes.count, file: output)) }
       }

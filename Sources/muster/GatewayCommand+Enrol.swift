@@ -21,6 +21,9 @@ extension GatewayCommand {
     @Option(help: "Where the gateway's files go; made when it is missing.")
     var dir: String
 
+    @Flag(help: "Take the place of the gateway that has the name already, and shut it out.")
+    var replace = false
+
     @OptionGroup var options: ManagerOptions
 
     @Flag(help: "Print JSON.")
@@ -37,7 +40,7 @@ extension GatewayCommand {
         try await reportingFailure {
           let request = try makeRequest()
           let credentials: GatewayCredentials = try await options.withClient {
-            try await $0.post("gateways", GatewayEnrolment(name: name, request: request))
+            try await $0.post("gateways", GatewayEnrolment(name: name, request: request, replace: replace))
           }
           let identity = try write(credentials)
           GatewayCommand.print(

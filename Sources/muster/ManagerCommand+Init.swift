@@ -23,8 +23,7 @@ extension ManagerCommand {
     @Option(help: ArgumentHelp("The CA's anchor, PEM.", valueName: "file"))
     var caAnchor: String
 
-    @Option(help: ArgumentHelp("The CA's one-time code for this manager.", valueName: "code"))
-    var caCode: String
+    @OptionGroup var code: CodeOptions
 
     @Option(help: ArgumentHelp("Gives each device the DNS name <id>.SUFFIX.", valueName: "suffix"))
     var nameSuffix: String?
@@ -36,7 +35,7 @@ extension ManagerCommand {
       try await explainingFailure {
         let folder = ManagerFolder(dir)
         try ManagerInitialiser(
-          folder: folder, network: network, authorityURL: ca, anchorFile: caAnchor, code: caCode,
+          folder: folder, network: network, authorityURL: ca, anchorFile: caAnchor, code: try code.read(),
           nameSuffix: nameSuffix
         ).run()
         if json {

@@ -14,8 +14,10 @@ enum AdminAnswer {
       body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
   }
 
-  static func problem(_ error: ManagerError) -> Response {
-    let document = ProblemDocument(error)
+  /// - Parameter status: what says it better than the error's own.
+  static func problem(_ error: ManagerError, status: HTTPResponse.Status? = nil) -> Response {
+    var document = ProblemDocument(error)
+    if let status { document.status = status.code }
     let body = (try? AdminJSON.encoder.encode(document)) ?? Data()
     return bytes(Array(body), type: "application/problem+json", status: .init(code: document.status))
   }
@@ -32,8 +34,12 @@ extension Request {
       group.addTask {
         do {
           return try await body.collect(upTo: limit)
+        } catch let error as HTTPError where error.status == .contentTooLarge {
+          throw error
+        } catch is NIOTooManyBytesError {
+          throw HTTPError(.contentTooLarge)
         } catch {
-          throw ManagerError(.invalid, "The body is longer than \(limit) bytes, or broke off.")
+          throw ManagerError(.invalid, "The body broke off.")
         }
       }
       group.addTask {
@@ -55,6 +61,15 @@ extension Request {
     let limit = uri.queryParameters["limit"].map { Int($0) ?? 0 } ?? 100
     guard (1...500).contains(limit) else { throw ManagerError(.invalid, "'limit' must be a number from 1 to 500.") }
     return (uri.queryParameters["after"].map(String.init), limit)
+  }
+
+  /// As ``page()``, for lists whose `after` is a number.
+  func numberedPage() throws(ManagerError) -> (after: String?, limit: Int) {
+    let page = try page()
+    if let after = page.after, Int64(after) == nil {
+      throw ManagerError(.invalid, "'after' must be the 'next' of the page before: a number.")
+    }
+    return page
   }
 
   /// A query parameter of a closed set.
@@ -82,11 +97,32 @@ struct ProblemMiddleware: RouterMiddleware {
       return AdminAnswer.problem(error)
     } catch let error as HTTPError where error.status == .notFound {
       return AdminAnswer.problem(ManagerError(.notFound, "There is no resource \(request.uri.path.prefix(200))."))
+    } catch let error as HTTPError where error.status == .contentTooLarge {
+      let limit = context.maxUploadSize
+      return AdminAnswer.problem(
+        ManagerError(.invalid, "The body is longer than \(limit) bytes."), status: error.status)
     } catch let error as HTTPError {
       return Response(status: error.status)
     } catch {
       report(error)
       return AdminAnswer.problem(ManagerError(.database, "The manager failed; its log says why."))
+    }
+  }
+}
+
+extension RouterGroup<AdminContext> {
+  /// Answers every other method of a resource with 405 and the ones it has (RFC 9110 §15.5.6), where the router would say
+  /// that there is no such resource.
+  func refuseOthers(than methods: [HTTPRequest.Method], at path: RouterPath = "") {
+    let allowed = methods.map(\.rawValue).joined(separator: ", ")
+    for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete] where !methods.contains(method) {
+      on(path, method: method) { _, _ in
+        var response = AdminAnswer.problem(
+          ManagerError(.invalid, "The resource has no method \(method.rawValue), only \(allowed)."),
+          status: .methodNotAllowed)
+        response.headers[.allow] = allowed
+        return response
+      }
     }
   }
 }

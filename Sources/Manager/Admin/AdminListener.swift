@@ -18,7 +18,7 @@ struct AdminListener: Service {
   let clock: any ManagerClock
   let logger: Logger
   /// Told of the address once the socket is open.
-  let onOpen: @Sendable (SocketAddress) async -> Void
+  let onOpen: @Sendable (SocketAddress) -> Void
 
   private static let connections = 256
   private static let connectionsPerAddress = 64
@@ -43,14 +43,12 @@ struct AdminListener: Service {
         address: .hostname(address.host, port: address.port), serverName: nil, backlog: 256, reuseAddress: true,
         availableConnectionsDelegate: MaximumAvailableConnections(Self.connections)),
       onServerRunning: { channel in
-        if let local = channel.localAddress { await onOpen(local) }
+        if let local = channel.localAddress { onOpen(local) }
       }, logger: quiet)
     do {
       try await application.run()
-    } catch let error as IOError {
-      throw ManagerError(
-        .configuration, "Cannot listen for administrators on \(address): \(error).",
-        remedy: "Give another address with --admin.")
+    } catch let error where error is IOError || error is SocketAddressError || error is SocketAddressError.UnknownHost {
+      throw ManagerError.cannotListen(for: "administrators", on: address, flag: "--admin", error)
     }
   }
 

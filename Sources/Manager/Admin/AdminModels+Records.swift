@@ -14,10 +14,16 @@ extension CertificateView {
   init(_ record: CertificateRecord) {
     self.init(
       serial: record.serial, fingerprint: record.id.text, state: record.state, holderKind: record.holder.kind,
-      holder: record.holder.name, subject: record.subject, issuer: record.issuer, notBefore: record.notBefore,
+      holder: record.holder.name, subject: record.subject.withAttributeNames,
+      issuer: record.issuer.withAttributeNames, notBefore: record.notBefore,
       notAfter: record.notAfter, key: record.key.text, order: record.orderID.text, refusal: record.refusal,
       createdAt: record.createdAt)
   }
+}
+
+extension String {
+  /// A distinguished name with `serialNumber` where the library that wrote it knows only the number (RFC 4519 §2.31).
+  fileprivate var withAttributeNames: String { replacing(/(^|[,+] ?)2\.5\.4\.5=/) { "\($0.output.1)serialNumber=" } }
 }
 
 extension ProblemDocument {
@@ -45,7 +51,7 @@ extension ManagerError.Code {
     case .refused: 422
     case .overloaded: 429
     case .unreachable, .protocolViolation: 502
-    case .configuration, .unreadableFile, .databaseTooNew, .database: 500
+    case .configuration, .unreadableFile, .cannotWrite, .databaseTooNew, .database: 500
     }
   }
 
@@ -60,7 +66,7 @@ extension ManagerError.Code {
     case .overloaded: "Too much at once"
     case .unreachable: "A peer does not answer"
     case .protocolViolation: "A peer broke the protocol"
-    case .configuration, .unreadableFile, .databaseTooNew, .database: "The manager cannot do it"
+    case .configuration, .unreadableFile, .cannotWrite, .databaseTooNew, .database: "The manager cannot do it"
     }
   }
 }

@@ -106,11 +106,14 @@ public struct GatewayEnrolment: Codable, Sendable {
   public var name: String
   /// The PKCS#10 in PEM.
   public var request: String
+  /// Whether it may take the place of a gateway of this name that has another key; without, that is refused.
+  public var replace: Bool?
 
   /// A gateway to be enrolled.
-  public init(name: String, request: String) {
+  public init(name: String, request: String, replace: Bool? = nil) {
     self.name = name
     self.request = request
+    self.replace = replace
   }
 }
 
@@ -134,6 +137,8 @@ public struct StatusView: Codable, Sendable {
   public var gatewaysConnected: Int
   /// The end of the registration authority's certificate; none until the CA has issued one.
   public var registrationAuthorityUntil: Date?
+  /// Why the CA takes no orders from this manager; none as long as it does.
+  public var registrationAuthorityRefusal: String?
 }
 
 /// A problem document (RFC 9457). `type` is `urn:muster:problem:` and the code.

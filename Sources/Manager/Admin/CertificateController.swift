@@ -8,6 +8,7 @@ struct CertificateController: Sendable {
   let store: any Store
 
   func addRoutes(to group: RouterGroup<AdminContext>) {
+    refuseOthers(group)
     group.get(use: list)
     group.get(":id") { request, context in
       try AdminAnswer.json(CertificateView(try await record(context)))
@@ -35,8 +36,13 @@ struct CertificateController: Sendable {
     }
   }
 
+  private func refuseOthers(_ group: RouterGroup<AdminContext>) {
+    let paths: [RouterPath] = ["", ":id", ":id/pem", ":id/chain", ":id/csr", ":id/order", ":id/report"]
+    for path in paths { group.refuseOthers(than: [.get], at: path) }
+  }
+
   @Sendable private func list(_ request: Request, _ context: AdminContext) async throws -> Response {
-    let (after, limit) = try request.page()
+    let (after, limit) = try request.numberedPage()
     let holder = try request.uri.queryParameters["device"].map { Holder.device(try DeviceID(String($0))) }
     let state: CertificateState? = try request.choice("state")
     let page = try await store.certificates(of: holder, in: state, after: after, limit: limit)

@@ -11,6 +11,9 @@ struct DeviceController: Sendable {
     group.get(":id", use: show)
     group.post(":id/approve", use: approve)
     group.post(":id/enrol", use: enrol)
+    group.refuseOthers(than: [.get, .post])
+    group.refuseOthers(than: [.get], at: ":id")
+    for action: RouterPath in [":id/approve", ":id/enrol"] { group.refuseOthers(than: [.post], at: action) }
   }
 
   @Sendable private func list(_ request: Request, _ context: AdminContext) async throws -> Response {
@@ -29,6 +32,9 @@ struct DeviceController: Sendable {
   @Sendable private func add(_ request: Request, _ context: AdminContext) async throws -> Response {
     let addition = try await request.json(DeviceAddition.self, context)
     let id = try DeviceID(addition.id)
+    if let model = addition.model, !NameRule.allowsText(model) {
+      throw ManagerError(.invalid, "A model has 1 to 64 printable ASCII characters.")
+    }
     try await ledger.commit(.addDevice(id, model: addition.model), by: try await context.administrator())
     return try await answer(id, status: .created)
   }

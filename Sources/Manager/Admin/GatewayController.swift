@@ -14,6 +14,7 @@ struct GatewayController: Sendable {
   func addRoutes(to group: RouterGroup<AdminContext>) {
     group.get(use: list)
     group.post(use: enrol)
+    group.refuseOthers(than: [.get, .post])
   }
 
   @Sendable private func list(_ request: Request, _ context: AdminContext) async throws -> Response {
@@ -32,6 +33,7 @@ struct GatewayController: Sendable {
   @Sendable private func enrol(_ request: Request, _ context: AdminContext) async throws -> Response {
     let enrolment = try await request.json(GatewayEnrolment.self, context)
     let certificationRequest = try check(enrolment)
+    if enrolment.replace != true { try await refuseTakeover(of: enrolment.name, by: certificationRequest) }
     let record = try await desk.obtain(
       certificationRequest, for: .gateway(enrolment.name), profile: "gateway", by: try await context.administrator())
     // Perhaps it is enrolled anew because its old key was stolen.
@@ -42,6 +44,16 @@ struct GatewayController: Sendable {
         chain: try record.chain.map { try Certificate(derEncoded: $0).pem }.joined(),
         anchor: try anchors.map { try $0.pem }.joined()),
       status: .created)
+  }
+
+  /// A name is one gateway's: another key under it cuts off the gateway that has it, so it must be meant.
+  private func refuseTakeover(of name: String, by request: CertificationRequest) async throws {
+    guard let known = try await ledger.store.gateway(name),
+      let order = try await ledger.store.order(known.orderID), order.key != KeyDigest(sha256: request.keyDigest)
+    else { return }
+    throw ManagerError(
+      .alreadyExists, "There is a gateway '\(name)' already, with another key.",
+      remedy: "To put this one in its place and shut the other out, use --replace.")
   }
 
   private func check(_ enrolment: GatewayEnrolment) throws -> CertificationRequest {
@@ -56,8 +68,8 @@ struct GatewayController: Sendable {
     let request: CertificationRequest
     do {
       request = try CertificationRequest(document.derBytes)
-    } catch let refusal as CertificationRequestRefusal {
-      throw ManagerError(.invalid, "\(refusal.rawValue): \(refusal.sentence)")
+    } catch {
+      throw ManagerError(.invalid, "\(error.rawValue): \(error.sentence)")
     }
     guard request.subject.commonName == enrolment.name, request.subject.organization ?? network == network else {
       throw ManagerError(

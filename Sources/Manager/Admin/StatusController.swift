@@ -11,6 +11,7 @@ struct StatusController: Sendable {
   func addRoutes(to group: RouterGroup<AdminContext>) {
     group.get("status", use: status)
     group.get("audit", use: audit)
+    for path: RouterPath in ["status", "audit"] { group.refuseOthers(than: [.get], at: path) }
   }
 
   @Sendable private func status(_ request: Request, _ context: AdminContext) async throws -> Response {
@@ -22,11 +23,12 @@ struct StatusController: Sendable {
     return try AdminAnswer.json(
       StatusView(
         network: network, devices: devices, gatewaysConnected: connections.count,
-        registrationAuthorityUntil: identity.current?.certificate.notValidAfter))
+        registrationAuthorityUntil: identity.current?.certificate.notValidAfter,
+        registrationAuthorityRefusal: identity.refusal))
   }
 
   @Sendable private func audit(_ request: Request, _ context: AdminContext) async throws -> Response {
-    let (after, limit) = try request.page()
+    let (after, limit) = try request.numberedPage()
     let page = try await store.audit(after: after, limit: limit)
     return try AdminAnswer.json(PageView(items: page.items, next: page.next))
   }

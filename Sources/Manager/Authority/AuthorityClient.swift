@@ -75,8 +75,8 @@ struct AuthorityClient: Sendable {
         text: String(buffer: bytes))
     } catch {
       throw ManagerError(
-        .unreachable, "The CA at \(url) does not answer: \(error).",
-        remedy: "Check that it runs, and that its certificate leads to the anchor.")
+        error, asking: "The CA at \(url)", anchor: "the anchor ca-anchor.pem",
+        advice: "Check that it runs, and that 'ca.url' is its address.")
     }
   }
 

@@ -21,6 +21,8 @@ struct PreparedOrder: Sendable {
   let message: [UInt8]
   /// What the connector needs to check the answer.
   let request: CMCRequest
+  /// Whose certificate it is signed with, if it is signed.
+  var signer: Certificate?
 }
 
 /// A CA's answer to an order.
@@ -28,6 +30,9 @@ enum AuthorityAnswer: Sendable, Equatable {
   case issued(IssuedCertificate)
   /// Not now: not reachable, too busy, or still at it. The same order is to be sent again.
   case later(atLeast: Duration, String)
+  /// Not from this manager: its registration authority's certificate is revoked, expired or unknown there. The order stays
+  /// as it is; it goes on when the manager is enrolled again.
+  case disowned(String)
   /// Never: the order is over.
   case refused(String)
 }

@@ -25,7 +25,7 @@ struct FullCMCConnector: CertificateAuthority {
       transaction: transaction, certificationRequest: try CertificationRequest(order.request))
     let message = try request.signed(
       with: signer.key, certificate: signer.certificate, issuers: signer.issuers, at: clock.now)
-    return PreparedOrder(order: order, message: message, request: request)
+    return PreparedOrder(order: order, message: message, request: request, signer: signer.certificate)
   }
 
   func send(_ prepared: PreparedOrder) async -> AuthorityAnswer {
@@ -42,10 +42,14 @@ struct FullCMCConnector: CertificateAuthority {
       return .later(atLeast: patience, "The CA gave no CMC answer: \(reply.sentence).")
     }
     do {
-      return switch try await CMCAnswer(bytes, to: prepared.request, anchors: client.anchors, now: clock.now) {
+      switch try await CMCAnswer(bytes, to: prepared.request, anchors: client.anchors, now: clock.now) {
       case .issued(let certificate, let issuers):
-        .issued(IssuedCertificate(certificate: certificate, issuers: issuers))
-      case .notIssued(let status): Self.answer(status, patience: patience)
+        identity.accepted(prepared.signer)
+        return .issued(IssuedCertificate(certificate: certificate, issuers: issuers))
+      case .notIssued(let status):
+        let answer = Self.answer(status, patience: patience)
+        if case .disowned(let detail) = answer { identity.refused(prepared.signer, detail) }
+        return answer
       }
     } catch {
       return .later(atLeast: patience, "The CA's answer cannot be trusted (\(error.rawValue)): \(error.sentence)")
@@ -55,14 +59,15 @@ struct FullCMCConnector: CertificateAuthority {
   /// Refusals of one message, not of the order: the next message is another.
   private static let passing: Set<String> = ["nonce-replayed", "body-too-slow"]
 
-  /// What can pass is asked again: the CA's own trouble, a clock that is off, our own standing with the CA. The rest is about
-  /// the request and stays as it is.
+  /// What can pass is asked again: the CA's own trouble, a clock that is off. Our own standing with the CA is a matter of its
+  /// own. The rest is about the request and stays as it is.
   private static func answer(_ status: CMCStatusInfo, patience: Duration) -> AuthorityAnswer {
     let words = [status.reason, status.sentence].compactMap { $0 }.joined(separator: ": ")
     let detail = words.isEmpty ? "The CA gave no reason (\(status.status))." : words
     if status.status == .pending || passing.contains(status.reason ?? "") { return .later(atLeast: patience, detail) }
     return switch status.failInfo {
-    case .tryLater, .internalCAError, .badTime, .badIdentity, .badMessageCheck, .authenticationDataFailed:
+    case .badIdentity: .disowned(detail)
+    case .tryLater, .internalCAError, .badTime, .badMessageCheck, .authenticationDataFailed:
       .later(atLeast: patience, detail)
     case .badAlgorithm, .badRequest, .badCertificateID, .unsupportedExtension, .mustArchiveKeys, .popRequired,
       .popFailed, .noKeyReuse, nil:

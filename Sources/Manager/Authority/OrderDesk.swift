@@ -51,6 +51,7 @@ struct OrderDesk: Sendable {
       try await ledger.commit(.issue(record), by: .manager)
       return record
     case .later(_, let detail): throw ManagerError(.unreachable, detail, remedy: "Try again in a while.")
+    case .disowned(let detail): throw ManagerError.disowned(detail)
     case .refused(let detail):
       let problem = Problem(.authorityRefused, detail, held: true, at: ledger.clock.now)
       try await ledger.commit(.refuseOrder(order, problem), by: .manager)
@@ -66,6 +67,16 @@ struct OrderDesk: Sendable {
       createdAt: ledger.clock.now)
     try await ledger.commit(.placeOwnOrder(order), by: actor)
     return order
+  }
+}
+
+extension ManagerError {
+  /// The CA takes no orders from this manager any more.
+  static func disowned(_ detail: String) -> ManagerError {
+    ManagerError(
+      .refused, "The CA takes no orders from this manager: \(detail)",
+      remedy:
+        "Enrol it again: 'muster manager enrol --dir DIR --ca-code-file FILE', with a new code of 'muster ca code'.")
   }
 }
 

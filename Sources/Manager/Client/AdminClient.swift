@@ -125,8 +125,8 @@ public struct AdminClient: Sendable {
       bytes = Array(try await response.body.collect(upTo: Self.longestAnswerBytes).readableBytesView)
     } catch {
       throw ManagerError(
-        .unreachable, "The manager at \(url) does not answer: \(error).",
-        remedy: "Check that it runs, and give its address with --manager.")
+        error, asking: "The manager at \(url)", anchor: "ca.pem of the credentials",
+        advice: "Check that it runs, and give its address with --manager.")
     }
     guard status < 400 else {
       if let problem = try? AdminJSON.decoder.decode(ProblemDocument.self, from: Data(bytes)) { throw problem.error }

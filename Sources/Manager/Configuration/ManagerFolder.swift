@@ -21,6 +21,7 @@ public struct ManagerFolder: Sendable {
   public var credentials: String { "\(path)/admin" }
 
   var registrationAuthorityKey: String { "\(path)/keys/ra.key" }
+  var nextRegistrationAuthorityKey: String { "\(path)/keys/ra-next.key" }
   var serverKey: String { "\(path)/keys/server.key" }
   var adminAuthorityKey: String { "\(path)/keys/admin-ca.key" }
 
@@ -39,9 +40,51 @@ public struct ManagerFolder: Sendable {
   }
 }
 
+extension ManagerFolder {
+  /// Puts a one-time code for the CA where the manager looks for it, readable for its owner only.
+  ///
+  /// - Parameter code: as `muster ca code` printed it.
+  /// - Throws: ``ManagerError``: `invalid` when it cannot be a code, `notFound` when there is no manager in the folder,
+  ///   `cannotWrite`.
+  public func giveAuthorityCode(_ code: String) throws(ManagerError) {
+    guard let code = OneTimeCode(code.trimmingCharacters(in: .whitespacesAndNewlines)) else { throw .noCode }
+    guard FileManager.default.fileExists(atPath: configuration) else {
+      throw ManagerError(
+        .notFound, "There is no manager in \(path).", remedy: "Make one with 'muster manager init --dir \(path)'.")
+    }
+    do {
+      try DurableFile.replace(authorityCode, bytes: Array(code.text.utf8), mode: 0o600)
+    } catch {
+      throw ManagerError(.cannotWrite, "\(authorityCode) cannot be written.", remedy: "Run as the manager's own user.")
+    }
+  }
+
+  /// Opens every key file that is there, so that one that is no key, or that others can read, is said at the start and not
+  /// each time it is needed.
+  ///
+  /// - Throws: ``PKIError``, as ``KeyFile/read(_:)``.
+  func checkKeys() throws {
+    let keys = [registrationAuthorityKey, nextRegistrationAuthorityKey, serverKey, adminAuthorityKey]
+    for path in keys + ["\(credentials)/admin.key"]
+    where FileManager.default.fileExists(atPath: path) {
+      _ = try KeyFile.read(path)
+    }
+  }
+}
+
 extension ManagerError {
+  /// Something in a one-time code's place that is none.
+  static let noCode = ManagerError(
+    .invalid, "The one-time code is not one: it has 32 letters and digits.", remedy: "Get one with 'muster ca code'.")
+
   /// What went wrong with a file of the PKI.
   init(_ error: PKIError) {
-    self.init(error.code == .fileExists ? .alreadyExists : .unreadableFile, error.reason)
+    let code: Code =
+      switch error.code {
+      case .fileExists: .alreadyExists
+      case .keyFilePermissions: .configuration
+      case .file, .format: .unreadableFile
+      }
+    self.init(code, error.reason)
   }
 }

@@ -41,13 +41,14 @@ public struct ManagerInitialiser: Sendable {
         remedy: "Use it with 'muster manager run --dir \(folder.path)', or give another folder.")
     }
     try check()
-    guard let code = OneTimeCode(code) else {
-      throw ManagerError(
-        .invalid, "The one-time code is not one: it has 32 letters and digits.",
-        remedy: "Get one with 'muster ca code'.")
-    }
+    guard let code = OneTimeCode(code) else { throw .noCode }
     do {
       let anchors = try Certificate.readPEM(anchorFile)
+      guard anchors.allSatisfy(\.isAnchor) else {
+        throw ManagerError(
+          .invalid, "\(anchorFile) holds a certificate that is no anchor: it is not a CA's that signed itself.",
+          remedy: "Give the root's certificate, not that of an authority below it.")
+      }
       try folder.create()
       try DurableFile.replace(folder.authorityAnchor, bytes: Array(try anchors.map { try $0.pem }.joined().utf8))
       try DurableFile.replace(folder.authorityCode, bytes: Array(code.text.utf8), mode: 0o600)
@@ -67,8 +68,13 @@ public struct ManagerInitialiser: Sendable {
         .invalid, "'\(network.prefix(64))' cannot be a network's name.",
         remedy: "Use 1 to 32 letters, digits, spaces, '.', '_' or '-'.")
     }
-    guard authorityURL.hasPrefix("https://"), URL(string: authorityURL)?.host() != nil else {
+    guard let parts = URLComponents(string: authorityURL), parts.scheme == "https", parts.host?.isEmpty == false else {
       throw ManagerError(.invalid, "'\(authorityURL)' is no https:// URL.", remedy: "Give the CA's base URL with --ca.")
+    }
+    guard parts.path.isEmpty || parts.path == "/", parts.query == nil, parts.fragment == nil, parts.user == nil else {
+      throw ManagerError(
+        .invalid, "'\(authorityURL)' has more than a host and a port.",
+        remedy: "EST's paths begin at the root: give https://HOST:PORT with --ca.")
     }
     if let nameSuffix, !NetworkRule.allowsSuffix(nameSuffix) {
       throw ManagerError(
@@ -115,5 +121,13 @@ enum NetworkRule {
               || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
           }
       }
+  }
+}
+
+extension Certificate {
+  /// Whether it can be where paths end: a certification authority that issued itself.
+  fileprivate var isAnchor: Bool {
+    guard case .isCertificateAuthority = try? extensions.basicConstraints else { return false }
+    return issuer == subject && publicKey.isValidSignature(signature, for: self)
   }
 }

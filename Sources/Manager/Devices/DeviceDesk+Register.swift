@@ -29,6 +29,9 @@ extension DeviceDesk {
 
   /// An unknown device waits for an administrator. The table of those is bounded, and so is how fast a gateway may fill it.
   private func meet(_ id: DeviceID, _ sighting: Sighting) async throws {
+    if let twin = try await ledger.store.twin(of: id) {
+      throw ManagerError(.forbidden, ManagerError.twin(of: twin, id).reason)
+    }
     guard limiter.admits(sighting.route.gateway, at: ledger.clock.now),
       try await ledger.store.count(of: .pending) < pendingLimit
     else { throw ManagerError(.overloaded, "Too many unknown devices are waiting.") }

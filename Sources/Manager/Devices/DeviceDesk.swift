@@ -51,7 +51,7 @@ struct DeviceDesk: Sendable {
     case .overloaded: .busy(seconds: 60)
     // Somebody changed the device at the same moment: the device asks again soon.
     case .conflict, .alreadyExists: .busy(seconds: 1)
-    case .configuration, .unreadableFile, .databaseTooNew, .database, .unreachable, .protocolViolation:
+    case .configuration, .unreadableFile, .cannotWrite, .databaseTooNew, .database, .unreachable, .protocolViolation:
       .busy(seconds: 5)
     }
   }

@@ -34,9 +34,8 @@ struct Registration: Equatable {
     claim = DeviceClaim(holding: holding, serial: fields.serial?.hexadecimal, maximumMessageBytes: Int(longest))
   }
 
-  /// Text that can be shown anywhere: 1 to 64 printable ASCII characters.
   private static func plain(_ text: String) throws(ManagerError) -> String {
-    guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+    guard NameRule.allowsText(text) else {
       throw ManagerError(.invalid, "The registration has a text that is too long or not printable.")
     }
     return text

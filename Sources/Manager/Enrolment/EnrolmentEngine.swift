@@ -81,6 +81,11 @@ actor EnrolmentEngine {
     for id in try await ledger.store.devicesWantingWork(behind: name) { wake(id, .gateway) }
   }
 
+  /// The CA takes orders again.
+  func authorityReturned() {
+    for (id, entry) in waiting where entry.wait.cause == .authority { wake(id, .demand) }
+  }
+
   /// Starts the renewal of certificates whose time has come.
   ///
   /// - Parameter limit: how many at once; the others' turn comes with the next call.

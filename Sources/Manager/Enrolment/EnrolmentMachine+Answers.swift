@@ -41,6 +41,7 @@ extension EnrolmentMachine {
       }
     case .later(let patience, let detail):
       return retry(.authorityUnreachable, detail, .authority, atLeast: patience, now: now)
+    case .disowned(let detail): return retry(.managerRefused, detail, .authority, now: now)
     case .refused(let detail): return refuseOrder(order, .authorityRefused, detail, now: now)
     }
   }

@@ -31,7 +31,7 @@ final class GatewayConnections: DeviceTransport {
   func close(_ gateway: String, unlessWith certificate: CertificateID) async {
     let entry = entries.withLock { $0[gateway] }
     guard let entry, entry.certificate != certificate else { return }
-    await entry.connection.close()
+    await entry.connection.abort("the gateway was enrolled anew, and this certificate is not in force any more")
   }
 
   var count: Int { entries.withLock { $0.count } }

@@ -9,7 +9,7 @@ import ServiceLifecycle
 /// Where gateways connect: CoAP over TCP and mutual TLS 1.3 (RFC 8323 §4, `coaps+tcp`), ALPN `coap`.
 ///
 /// A certificate of the network's CA is not enough: the gateway must be in the table, active, with exactly this certificate.
-struct GatewayListener: Service {
+struct GatewayListener: Sendable {
   let address: ListenAddress
   let identity: ServerIdentity
   let gate: GatewayGate
@@ -18,26 +18,39 @@ struct GatewayListener: Service {
   let desk: DeviceDesk
   let ledger: Ledger
   let logger: Logger
-  /// Told of the address once the socket is open.
-  let onOpen: @Sendable (SocketAddress) async -> Void
 
   /// The most gateways at the same time; the next one waits in the backlog until one goes.
   private static let connectionLimit = 1024
   /// How long a connection may take until it has negotiated TLS.
   private static let handshakeLimit: TimeAmount = .seconds(10)
 
-  func run() async throws {
-    try await cancelWhenGracefulShutdown {
-      await identity.ready()
-      // Asked to end before there was a certificate.
-      guard identity.context != nil else { return }
-      let server = try await bind()
-      if let local = server.channel.localAddress { await onOpen(local) }
-      try await serve(server)
+  /// An open socket. Whoever has one must ``serve(_:)`` it.
+  typealias Socket = NIOAsyncChannel<Pending, Never>
+  typealias Pending = EventLoopFuture<GatewayPeer?>
+
+  /// Opens the socket. Nobody is let in before it is served and the manager has its server certificate.
+  ///
+  /// - Throws: ``ManagerError`` with code `configuration` saying why it cannot be opened.
+  func open() async throws(ManagerError) -> Socket {
+    do {
+      return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .serverChannelOption(.backlog, value: 256)
+        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .bind(host: address.host, port: address.port) { channel in
+          channel.eventLoop.makeCompletedFuture { try self.initialise(channel) }
+        }
+    } catch {
+      throw .cannotListen(for: "gateways", on: address, flag: "--gateways", error)
     }
   }
 
-  private func serve(_ server: NIOAsyncChannel<Pending, Never>) async throws {
+  /// Serves gateways until graceful shutdown or cancellation, and closes the socket.
+  func serve(_ socket: Socket) async throws {
+    try await cancelWhenGracefulShutdown { try await accept(socket) }
+  }
+
+  private func accept(_ server: Socket) async throws {
     let slots = Slots(limit: Self.connectionLimit)
     try await server.executeThenClose { pending in
       try await withThrowingDiscardingTaskGroup { group in
@@ -53,25 +66,8 @@ struct GatewayListener: Service {
     }
   }
 
-  private typealias Pending = EventLoopFuture<GatewayPeer?>
-
-  private func bind() async throws -> NIOAsyncChannel<Pending, Never> {
-    do {
-      return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .serverChannelOption(.backlog, value: 256)
-        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-        .bind(host: address.host, port: address.port) { channel in
-          channel.eventLoop.makeCompletedFuture { try self.initialise(channel) }
-        }
-    } catch {
-      throw ManagerError(
-        .configuration, "Cannot listen for gateways on \(address): \(error).",
-        remedy: "Give another address with --gateways.")
-    }
-  }
-
-  /// TLS, then CoAP if both agree on it; a peer that dawdles in between is cut off.
+  /// TLS, then CoAP if both agree on it; a peer that dawdles in between is cut off. Before the manager has a certificate
+  /// there is nothing to say: a gateway comes again.
   private func initialise(_ channel: any Channel) throws -> Pending {
     guard let context = identity.context else { throw ChannelError.ioOnClosedChannel }
     let deadline = channel.eventLoop.scheduleTask(in: Self.handshakeLimit) { channel.close(promise: nil) }
@@ -97,11 +93,13 @@ struct GatewayListener: Service {
     guard let peer = try? await pending.get() else { return }
     do {
       let (name, certificate) = try await gate.admit(peer.certificate)
-      if let older = connections.add(peer.connection, of: name, with: certificate) { Task { await older.close() } }
+      if let older = connections.add(peer.connection, of: name, with: certificate) {
+        Task { await older.abort("another connection of this gateway took the place of this one") }
+      }
       await serve(peer.connection, of: name)
     } catch {
       logger.warning("a gateway was turned away", metadata: ["error": "\(error)"])
-      await peer.connection.close()
+      await peer.connection.abort((error as? ManagerError)?.reason ?? "the manager cannot tell who this is")
     }
   }
 

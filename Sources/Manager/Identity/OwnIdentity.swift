@@ -14,13 +14,18 @@ struct OwnIdentity: Sendable {
   let registrationAuthority: RegistrationAuthorityIdentity
   let server: ServerIdentity
   let logger: Logger
+  /// Told when the CA takes orders again.
+  let onReturn: @Sendable () async -> Void
 
   /// The longest time between two looks at the certificates' dates.
   private static let longestSleep: TimeInterval = 3600
+  /// How often a manager that the CA refuses looks for a new one-time code.
+  private static let codeInterval: Duration = .seconds(5)
 
   /// Works until the task is cancelled.
   func run() async throws {
     var failures = 0
+    var refusalTold: String?
     while true {
       var pause: Duration
       do {
@@ -33,7 +38,12 @@ struct OwnIdentity: Sendable {
         report(failure)
         pause = .seconds(min(1 << min(failures - 1, 4), 15)) * Double.random(in: 1...1.5)
       }
-      try await ledger.clock.sleep(for: pause)
+      if let refusal = registrationAuthority.refusal {
+        if refusal != refusalTold { tell(refusal: refusal) }
+        pause = min(pause, Self.codeInterval)
+      }
+      refusalTold = registrationAuthority.refusal
+      try await registrationAuthority.sleep(for: pause, by: ledger.clock)
     }
   }
 
@@ -47,6 +57,14 @@ struct OwnIdentity: Sendable {
   }
 
   private func refreshRegistrationAuthority() async throws -> Date {
+    let way = RegistrationAuthorityReturn(configuration: configuration, ledger: ledger, client: client)
+    try await way.finish()
+    if registrationAuthority.refusal != nil, way.isOpen {
+      let (key, record) = try await way.enrol()
+      try registrationAuthority.replace(key: key, record: told(record, .registrationAuthority))
+      await onReturn()
+      return RenewalRule.time(record)
+    }
     let key = try KeyFile.readOrCreate(configuration.folder.registrationAuthorityKey)
     let record = try await current(.registrationAuthority, key: key) { old in
       guard let old else {
@@ -91,6 +109,7 @@ struct OwnIdentity: Sendable {
       do {
         return told(try await obtain(stored), role)
       } catch let error as ManagerError {
+        try Task.checkCancellation()
         report(Failure(role: role, error: error))
         return stored
       }
@@ -115,10 +134,21 @@ struct OwnIdentity: Sendable {
     do {
       return try await body()
     } catch let error as ManagerError {
+      // Who was told to end has nothing to report.
+      try Task.checkCancellation()
       throw Failure(role: role, error: error)
     } catch let error as PKIError {
       throw Failure(role: role, error: ManagerError(error))
     }
+  }
+
+  private func tell(refusal: String) {
+    logger.error("the CA takes no orders from this manager", metadata: ["reason": "\(refusal)"])
+    var event = ManagerEvent(.disowned, at: ledger.clock.now)
+    event.role = Holder.Role.registrationAuthority.rawValue
+    event.problem = ManagerError.Code.refused.rawValue
+    event.detail = ManagerError.disowned(refusal).description
+    ledger.events(event)
   }
 
   private func report(_ failure: Failure) {

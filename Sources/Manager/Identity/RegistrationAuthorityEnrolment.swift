@@ -26,7 +26,8 @@ struct RegistrationAuthorityEnrolment: Sendable {
       throw ManagerError(
         reply.status == 401 || reply.status == 403 ? .refused : .unreachable,
         "The CA did not enrol the manager: \(reply.sentence).",
-        remedy: "If its one-time code is spent, put a new one ('muster ca code') into \(folder.authorityCode).")
+        remedy: "If its code is spent, give a new one: 'muster manager enrol --dir \(folder.path) --ca-code-file FILE'."
+      )
     }
     let issued = try await read(bytes, key: key)
     let record = try CertificateRecord(issued, for: order, state: .active, now: ledger.clock.now)
@@ -53,7 +54,7 @@ struct RegistrationAuthorityEnrolment: Sendable {
     guard let code = text.flatMap({ OneTimeCode($0.trimmingCharacters(in: .whitespacesAndNewlines)) }) else {
       throw ManagerError(
         .refused, "There is no one-time code for the CA in \(folder.authorityCode).",
-        remedy: "Put one ('muster ca code') into it, readable for its owner only.")
+        remedy: "Give one: 'muster manager enrol --dir \(folder.path) --ca-code-file FILE'.")
     }
     return code.text
   }

@@ -3,7 +3,8 @@ import SwiftASN1
 import Synchronization
 import X509
 
-/// The key and certificate that orders are signed with, as soon as there are any. Renewal puts new ones in their place.
+/// The key and certificate that orders are signed with, as soon as there are any, and whether the CA still takes them.
+/// Renewal puts new ones in their place.
 final class RegistrationAuthorityIdentity: Sendable {
   /// What an order takes: the issuers travel with it, so that it can be verified by whoever has the anchor alone.
   struct Signer: Sendable {
@@ -12,12 +13,55 @@ final class RegistrationAuthorityIdentity: Sendable {
     let issuers: [Certificate]
   }
 
-  private let state = Mutex<Signer?>(nil)
+  private struct State {
+    var signer: Signer?
+    var refusal: String?
+  }
+  private let state = Mutex(State())
+  private let (refusals, refusalContinuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-  var current: Signer? { state.withLock { $0 } }
+  var current: Signer? { state.withLock { $0.signer } }
 
+  /// Why the CA takes no orders signed with the current certificate; nil as long as nothing else is known.
+  var refusal: String? { state.withLock { $0.refusal } }
+
+  /// The CA took an order signed with this certificate.
+  func accepted(_ certificate: Certificate?) {
+    state.withLock { state in
+      if state.signer?.certificate == certificate { state.refusal = nil }
+    }
+  }
+
+  /// The CA does not know the signer, or not any more. An answer to an order of the certificate before says nothing about
+  /// this one.
+  func refused(_ certificate: Certificate?, _ detail: String) {
+    let isNew = state.withLock { state in
+      guard state.signer?.certificate == certificate else { return false }
+      defer { state.refusal = detail }
+      return state.refusal == nil
+    }
+    if isNew { refusalContinuation.yield() }
+  }
+
+  /// Waits, and not longer than until the CA refuses the signer. For one task only.
+  func sleep(for duration: Duration, by clock: any ManagerClock) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await clock.sleep(for: duration) }
+      group.addTask { [refusals] in
+        for await _ in refusals { return }
+        try Task.checkCancellation()
+      }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
+  /// Puts a certificate into use. A new one is in good standing until the CA says otherwise.
   func replace(key: SigningKey, certificate: Certificate, issuers: [Certificate] = []) {
-    state.withLock { $0 = Signer(key: key, certificate: certificate, issuers: issuers) }
+    state.withLock { state in
+      if state.signer?.certificate != certificate { state.refusal = nil }
+      state.signer = Signer(key: key, certificate: certificate, issuers: issuers)
+    }
   }
 
   /// - Parameter record: the certificate for `key`, with its chain.

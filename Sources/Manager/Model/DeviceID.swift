@@ -47,6 +47,11 @@ enum NameRule {
       && bytes.allSatisfy { isLower($0) || $0 == UInt8(ascii: "-") }
   }
 
+  /// Text for people that can be shown anywhere, a model or a firmware's version: 1 to 64 printable ASCII characters.
+  static func allowsText(_ text: String) -> Bool {
+    (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+  }
+
   private static func isLower(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }

@@ -30,6 +30,8 @@ public struct Problem: Sendable, Equatable, Codable {
     case keyOfAnotherDevice = "key-of-another-device"
     /// The CA cannot be reached, or told us to come back later.
     case authorityUnreachable = "authority-unreachable"
+    /// The CA takes no orders from this manager: its registration authority's certificate is revoked, expired or unknown.
+    case managerRefused = "manager-refused"
     /// The CA refused the order.
     case authorityRefused = "authority-refused"
     /// The CA's certificate is not what was ordered.

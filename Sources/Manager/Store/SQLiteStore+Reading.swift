@@ -6,6 +6,8 @@ extension SQLiteStore {
     try await pool.read { try Self.device(id, $0) }
   }
 
+  func twin(of id: DeviceID) async throws -> DeviceID? { try await pool.read { try Self.twin(of: id, $0) } }
+
   func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device> {
     let rows = try await pool.read { database in
       try Row.fetchAll(
@@ -107,6 +109,12 @@ extension SQLiteStore {
 extension SQLiteStore {
   static func device(_ id: DeviceID, _ database: Database) throws -> Device? {
     try Row.fetchOne(database, sql: "SELECT * FROM device WHERE id = ?", arguments: [id.text]).map(Device.init(row:))
+  }
+
+  static func twin(of id: DeviceID, _ database: Database) throws -> DeviceID? {
+    try String.fetchOne(
+      database, sql: "SELECT id FROM device WHERE lower(id) = lower(?1) AND id <> ?1", arguments: [id.text]
+    ).map(DeviceID.init)
   }
 
   static func order(_ id: OrderID, _ database: Database) throws -> Order? {

@@ -19,7 +19,7 @@ struct SQLiteStore: Store {
       configuration.label = "manager"
       let pool = try DatabasePool(path: path, configuration: configuration)
       try Self.demandDurability(pool)
-      try pool.writeWithoutTransaction(Schema.create)
+      try pool.writeWithoutTransaction(Schema.migrate)
       self.pool = pool
       self.group = GroupCommit(pool)
     } catch let error as DatabaseError {

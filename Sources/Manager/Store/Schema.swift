@@ -1,22 +1,47 @@
 import GRDB
 
-/// The tables, and the number that says which tables they are.
+/// The tables, and the number that says which tables they are: how many of ``steps`` the file has behind it.
 enum Schema {
   /// Written into the file; a program refuses a file with a higher one.
-  static let version = 1
+  static let version = steps.count
   /// `MSTR`: says that the file is a manager's at all.
   static let applicationID = 0x4D53_5452
 
-  static func create(_ database: Database) throws {
-    guard try Int.fetchOne(database, sql: "PRAGMA user_version") == 0 else { return }
+  /// From nothing to version 1, from there to 2, and so on. A step that has been in use is never changed.
+  private static let steps = [tables, oneNameOneDevice]
+
+  /// Brings a file to this version, all steps in one transaction.
+  ///
+  /// - Throws: ``ManagerError`` with code `database` when what is in the file breaks a rule that a step brings. Nothing is
+  ///   changed then.
+  static func migrate(_ database: Database) throws {
+    let start = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard start < version else { return }
     try database.inTransaction(.immediate) {
-      try database.execute(sql: tables)
+      for (index, step) in steps.enumerated().dropFirst(start) {
+        if index + 1 == 2 { try refuseTwins(database) }
+        try database.execute(sql: step)
+      }
       try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
       return .commit
     }
   }
 
-  /// Times are milliseconds since 1970. Names of keys, certificates and orders are lower-case hexadecimal.
+  private static func refuseTwins(_ database: Database) throws {
+    let twins = try String.fetchAll(
+      database, sql: "SELECT group_concat(id, ' and ') FROM device GROUP BY lower(id) HAVING count(*) > 1")
+    guard let first = twins.first else { return }
+    throw ManagerError(
+      .database, "The database has the devices \(first), whose certificates bear the same DNS name.",
+      remedy: "Before this version can use it, one of each such pair must be removed from it by hand.")
+  }
+
+  /// Version 2: a device's DNS name is its id in lower case, so two ids may not differ in case only.
+  private static let oneNameOneDevice = """
+    CREATE UNIQUE INDEX device_by_name ON device(lower(id));
+    """
+
+  /// Version 1. Times are milliseconds since 1970. Names of keys, certificates and orders are lower-case hexadecimal.
   private static let tables = """
     CREATE TABLE device (
       id TEXT PRIMARY KEY,

@@ -21,6 +21,8 @@ protocol Store: Sendable {
   func sight(_ id: DeviceID, _ sighting: Sighting, at now: Date) async throws
 
   func device(_ id: DeviceID) async throws -> Device?
+  /// The device whose id is this one but for upper and lower case; nil when there is none, or it is exactly this one.
+  func twin(of id: DeviceID) async throws -> DeviceID?
   /// Devices in the order of their ids.
   func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device>
   func count(of state: DeviceState) async throws -> Int

@@ -6,6 +6,7 @@ extension StoreTransaction {
     guard try SQLiteStore.device(id, database) == nil else {
       throw ManagerError(.alreadyExists, "There is a device \(id) already.")
     }
+    if let twin = try SQLiteStore.twin(of: id, database) { throw ManagerError.twin(of: twin, id) }
     try database.execute(
       sql: "INSERT INTO device(id, state, model, created_at, changed_at) VALUES (?, ?, ?, ?, ?)",
       arguments: [id.text, state.rawValue, model, now.storedMilliseconds, now.storedMilliseconds])
@@ -85,5 +86,14 @@ extension StoreTransaction {
     if let id = device.orderID, try SQLiteStore.order(id, database)?.state == .refused { return true }
     guard let id = device.certificateID else { return false }
     return try SQLiteStore.certificate(id, database)?.refusal != nil
+  }
+}
+
+extension ManagerError {
+  /// An id that differs from a known one in upper and lower case only.
+  static func twin(of known: DeviceID, _ id: DeviceID) -> ManagerError {
+    ManagerError(
+      .alreadyExists, "Device \(known) is known, and \(id) differs from it in upper and lower case only.",
+      remedy: "Both would have the same DNS name. Use the id that is known.")
   }
 }

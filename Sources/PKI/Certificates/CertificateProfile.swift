@@ -75,10 +75,10 @@ extension CertificateProfile {
     name: "device", usages: [.clientAuth], requiredSubject: [.serialNumber, .commonName],
     optionalSubject: [.organization], dnsNames: 0...4, lifetime: 365 * day)
 
-  /// A gateway: a TLS client by name.
+  /// A gateway: a TLS client by its common name. It has no alternative names: one could be a device's or a server's.
   public static let gateway = CertificateProfile(
     name: "gateway", usages: [.clientAuth], requiredSubject: [.commonName], optionalSubject: [.organization],
-    dnsNames: 0...4, lifetime: 90 * day)
+    lifetime: 90 * day)
 
   /// A TLS server by DNS names and IP addresses.
   public static let server = CertificateProfile(

@@ -122,17 +122,33 @@ struct FullCMCConnectorTests {
       answers == [
         .refused("key-revoked: A certificate for this key was revoked."), .refused("possession-not-proven: No."),
         .later(atLeast: .zero, "store-failed: Later."), .later(atLeast: .zero, "signing-time-off: Your clock."),
-        .later(atLeast: .zero, "authority-expired: You."), .later(atLeast: .zero, "nonce-replayed: Again?"),
+        .disowned("authority-expired: You."), .later(atLeast: .zero, "nonce-replayed: Again?"),
       ])
+  }
+
+  @Test("A CA that does not know the signer is remembered as that, until it takes an order again")
+  func standing() async throws {
+    _ = try await send({ try ca.signed($0, status: .failed("authority-revoked", "Revoked.", .badIdentity)) })
+    #expect(identity.refusal == "authority-revoked: Revoked.")
+    identity.accepted(authority.anchor)
+    #expect(identity.refusal != nil)
+    identity.accepted(identity.current?.certificate)
+    #expect(identity.refusal == nil)
+    identity.refused(authority.anchor, "an answer to an earlier certificate's order")
+    #expect(identity.refusal == nil)
+    _ = try await send({ try ca.signed($0, status: .failed("store-failed", "Later.", .tryLater)) })
+    #expect(identity.refusal == nil)
   }
 
   @Test("A server whose certificate does not lead to the anchor gets no order")
   func otherAnchor() async throws {
     let answers = try await send(anchors: [try TestAuthority(now: Date()).anchor], { try issued($0) })
-    guard case .later = answers.first else {
+    guard case .later(_, let detail) = answers.first else {
       Issue.record("\(answers)")
       return
     }
+    #expect(detail.contains("does not lead to the anchor"))
+    #expect(!detail.contains("/") || !detail.contains(".cc"))
     #expect(ca.requests.isEmpty)
   }
 

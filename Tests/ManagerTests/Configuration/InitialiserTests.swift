@@ -40,12 +40,38 @@ struct InitialiserTests {
     #expect(try String(contentsOfFile: initialiser.folder.configuration, encoding: .utf8).contains("plant 7"))
   }
 
+  @Test("An intermediate, or a leaf, is no anchor")
+  func noAnchor() throws {
+    let authority = try TestAuthority(now: Date())
+    let request = try CertificationRequest(subject: Subject(commonName: "x"), key: SigningKey())
+    var bad = initialiser
+    bad.anchorFile = "\(folder.path)/leaf.pem"
+    let leaf = try authority.issue(request, profile: .responder).certificate
+    try DurableFile.create(bad.anchorFile, bytes: Array(leaf.pem.utf8))
+    let error = #expect(throws: ManagerError(.invalid, "")) { try bad.run() }
+    #expect(error?.reason.contains("anchor") == true)
+    #expect(!FileManager.default.fileExists(atPath: initialiser.folder.path))
+  }
+
+  @Test("A new code goes into the folder of a manager, 0600, and nowhere else; what is no code is refused")
+  func newCode() throws {
+    #expect(throws: ManagerError(.notFound, "")) { try initialiser.folder.giveAuthorityCode(initialiser.code) }
+    try initialiser.run()
+    let code = OneTimeCode.random().text
+    #expect(throws: ManagerError(.invalid, "")) { try initialiser.folder.giveAuthorityCode("1234") }
+    try initialiser.folder.giveAuthorityCode("\(code)\n")
+    #expect(try String(contentsOfFile: initialiser.folder.authorityCode, encoding: .utf8) == code)
+    let mode = try FileManager.default.attributesOfItem(atPath: initialiser.folder.authorityCode)[.posixPermissions]
+    #expect(mode as? Int == 0o600)
+  }
+
   @Test("Bad values are refused before anything is written")
   func badValues() throws {
     let spoilers: [(inout ManagerInitialiser) -> Void] = [
       { $0.network = "" }, { $0.network = "a\"b" }, { $0.network = String(repeating: "x", count: 33) },
       { $0.authorityURL = "http://ca" }, { $0.authorityURL = "https://" }, { $0.code = "1234" },
-      { $0.nameSuffix = "Plant" }, { $0.nameSuffix = "a..b" },
+      { $0.nameSuffix = "Plant" }, { $0.nameSuffix = "a..b" }, { $0.authorityURL = "https://ca.example/est" },
+      { $0.authorityURL = "https://ca.example?x=1" }, { $0.authorityURL = "https://me@ca.example" },
     ]
     for spoil in spoilers {
       var bad = initialiser

@@ -35,6 +35,18 @@ struct DeviceDeskTests {
     #expect(try await store.audit(after: nil, limit: 10).items.map(\.action) == ["device-met"])
   }
 
+  @Test("An id that differs from a known one in case only is refused with its own reason, and nothing is written")
+  func twin() async throws {
+    try await store.commit(.addDevice(try DeviceID("d1"), model: nil), by: .manager, at: rig.clock.now)
+    let answer = await answer(try rig.device.registration().from("d1"))
+    #expect(answer.code == .forbidden)
+    #expect(String(decoding: answer.payload, as: UTF8.self).contains("upper and lower case"))
+    #expect(try await store.device(rig.device.id) == nil)
+    await #expect(throws: ManagerError(.alreadyExists, "")) {
+      try await store.commit(.addDevice(rig.device.id, model: nil), by: .manager, at: rig.clock.now)
+    }
+  }
+
   @Test("The gateway's name comes from the connection and the line from option 65000; without a line nothing happens")
   func lineHint() async throws {
     #expect(await answer(try rig.device.registration()).code == .badRequest)
@@ -103,12 +115,14 @@ struct DeviceDeskTests {
       short.payload = Array(good.payload.prefix(count))
       #expect(await answer(short, desk: desk).code == .badRequest)
     }
+    #expect(await answer(good, desk: desk).code == .changed)
     for index in good.payload.indices {
       for bit in 0..<8 {
         var flipped = good
         flipped.payload[index] ^= 1 << UInt8(bit)
         let code = await answer(flipped, desk: desk).code
-        #expect(code == .badRequest || code == .changed, "byte \(index) bit \(bit)")
+        // With its first letter in the other case it is a twin.
+        #expect(code == .badRequest || code == .changed || code == .forbidden, "byte \(index) bit \(bit)")
       }
     }
   }

@@ -16,11 +16,26 @@ struct GatewayDoorTests {
       try await network.withManager { client, address in
         let old = try await TestGateway.enrol("gw", devices: [], by: client)
         let standing = try await old.connect(to: address)
-        let end = Task { try? await standing.run { _ in .response(.notFound) } }
+        let end = Task { () -> (any Error)? in
+          do {
+            try await standing.run { _ in .response(.notFound) }
+            return nil
+          } catch {
+            return error
+          }
+        }
         _ = try await poll("the gateway is connected") { network.events.all.first { $0.connected == true } }
-        let new = try await TestGateway.enrol("gw", devices: [], by: client)
-        // The connection that stood is ended too.
-        await end.value
+        await #expect(throws: ManagerError(.alreadyExists, "")) {
+          _ = try await TestGateway.enrol("gw", devices: [], by: client)
+        }
+        let new = try await TestGateway.enrol("gw", devices: [], by: client, replace: true)
+        // The connection that stood is ended too, and told why.
+        let reason = await end.value as? CoAPConnectionError
+        guard case .aborted(let sentence) = reason else {
+          Issue.record("\(String(describing: reason))")
+          return
+        }
+        #expect(sentence.contains("enrolled anew"))
         let device = try ScriptedDevice("D1")
         try await new.connected(to: address) { connection in
           let answer = try await new.send(try device.registration(), of: device, over: connection)
@@ -75,7 +90,7 @@ struct GatewayDoorTests {
         try DurableFile.create("\(folder)/admin.key", bytes: Array(gateway.key.pem.utf8), mode: 0o600)
         try DurableFile.create("\(folder)/admin.pem", bytes: Array(gateway.credentials.certificate.utf8))
         let ready = try #require(network.events.first(.ready, from: 0))
-        await #expect(throws: ManagerError(.unreachable, "")) {
+        await #expect(throws: ManagerError(.forbidden, "")) {
           try await AdminClient.with(manager: "https://\(ready.admin ?? "")", credentials: folder) { stranger in
             let _: StatusView = try await stranger.get("status")
           }
@@ -115,6 +130,22 @@ struct GatewayDoorTests {
         }
         await #expect(throws: ManagerError(.invalid, "")) {
           let _: DeviceView = try await client.post("devices", ["id": String(repeating: "x", count: 20_000)])
+        }
+        await #expect(throws: ManagerError(.alreadyExists, "")) {
+          let _: DeviceView = try await client.post("devices", DeviceAddition(id: "d1"))
+        }
+        for model in ["", "tab\there", "\u{1B}[2J", String(repeating: "x", count: 65)] {
+          await #expect(throws: ManagerError(.invalid, ""), "\(model)") {
+            let _: DeviceView = try await client.post("devices", DeviceAddition(id: "D2", model: model))
+          }
+        }
+        for list in ["audit", "certificates"] {
+          await #expect(throws: ManagerError(.invalid, "")) {
+            let _: PageView<AuditEntry> = try await client.get(list, query: ["after": "foo"])
+          }
+        }
+        await #expect(throws: ManagerError(.invalid, "")) {
+          _ = try await TestGateway.enrol("gw", devices: [], by: client, names: ["d1.plant.example"])
         }
       }
     }

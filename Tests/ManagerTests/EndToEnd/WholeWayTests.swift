@@ -82,9 +82,16 @@ struct WholeWayTests {
     let waiting = try await poll("it says that it waits") { network.events.first(.waiting, from: 0) }
     #expect(waiting.role == "ra")
     #expect(network.events.first(.ready, from: 0) == nil)
+    // Whoever let the system choose the port learns it all the same, and is served.
+    let listening = try #require(network.events.first(.listening, from: 0))
+    let status: StatusView = try await AdminClient.with(
+      manager: "https://\(listening.admin ?? "")", credentials: network.managerFolder.credentials
+    ) { try await $0.get("status") }
+    #expect(status.registrationAuthorityUntil == nil)
     task.cancel()
     try await task.value
     #expect(network.events.all.last?.event == .stopping)
+    #expect(!network.events.all.contains { $0.detail?.contains("Cancellation") == true })
   }
 
   @Test("Two managers never run on one folder")

@@ -19,6 +19,12 @@ struct EventTests {
     #expect(event.line == "device D1: delivered -> active, certificate 4a")
   }
 
+  @Test("A sentence that ends with another one ends with one full stop")
+  func fullStops() {
+    #expect(ManagerError(.invalid, "The CA said: No..").reason == "The CA said: No.")
+    #expect(ManagerError(.invalid, "It goes on...").reason == "It goes on...")
+  }
+
   @Test("Every kind of failure has an exit status of sysexits.h, a title, an HTTP status and one type")
   func failures() {
     for code in ManagerError.Code.allCases {

@@ -35,6 +35,46 @@ struct SQLiteStoreTests {
     #expect(error.code.exitStatus == 74)
   }
 
+  @Test("A database of version 1 is brought up to date with all that is in it")
+  func version1() async throws {
+    let store = try SQLiteStore(path: try version1(devices: "AB12", "CD34"))
+    #expect(try await store.devices(in: .pending, after: nil, limit: 9).items.map(\.id.text) == ["AB12", "CD34"])
+    let version = try await store.pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+    #expect(version == Schema.version)
+    await #expect(throws: (any Error).self) {
+      try await store.pool.writeWithoutTransaction {
+        try $0.execute(sql: "INSERT INTO device(id, state, created_at, changed_at) VALUES ('ab12', 'pending', 0, 0)")
+      }
+    }
+  }
+
+  @Test("One of version 1 with two ids that differ in case only is refused by their names, and stays version 1")
+  func twinsOfVersion1() throws {
+    let path = try version1(devices: "AB12", "ab12")
+    let error = #expect(throws: ManagerError(.database, "")) { try SQLiteStore(path: path) }
+    #expect(error?.reason.contains("AB12") == true && error?.reason.contains("ab12") == true)
+    let queue = try DatabaseQueue(path: path)
+    #expect(try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 1)
+    #expect(try queue.read { try !$0.indexes(on: "device").contains { $0.name == "device_by_name" } })
+  }
+
+  /// A file as version 1 left it: its own tables, written down here once more.
+  private func version1(devices: String...) throws -> String {
+    let path = "\(rig.folder.path)/manager.sqlite"
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA journal_mode = wal")
+      try database.execute(sql: Version1.tables)
+      for id in devices {
+        try database.execute(
+          sql: "INSERT INTO device(id, state, created_at, changed_at) VALUES (?, 'pending', 1, 1)", arguments: [id])
+      }
+      try database.execute(sql: "PRAGMA application_id = 0x4D535452; PRAGMA user_version = 1")
+    }
+    try queue.close()
+    return path
+  }
+
   @Test("Another program's database is refused")
   func foreignDatabase() throws {
     let path = "\(rig.folder.path)/manager.sqlite"

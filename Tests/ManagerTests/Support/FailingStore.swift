@@ -40,6 +40,7 @@ final class FailingStore: Store {
   }
 
   func device(_ id: DeviceID) async throws -> Device? { try await base.device(id) }
+  func twin(of id: DeviceID) async throws -> DeviceID? { try await base.twin(of: id) }
   func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device> {
     try await base.devices(in: state, after: cursor, limit: limit)
   }

@@ -34,7 +34,7 @@ final class Rig: Sendable {
         switch event.event {
         case .device: story.append("\(event.from ?? "")>\(event.to ?? "")")
         case .trouble: story.append(event.problem ?? "")
-        case .ready, .gateway, .identity, .waiting, .stopping: break
+        case .listening, .ready, .gateway, .identity, .waiting, .disowned, .stopping: break
         }
       }
     }

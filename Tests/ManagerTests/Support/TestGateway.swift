@@ -17,14 +17,16 @@ struct TestGateway: Sendable {
   let key: SigningKey
 
   /// Enrols over the admin API.
-  static func enrol(_ name: String, devices: [ScriptedDevice], by client: AdminClient) async throws -> TestGateway {
+  static func enrol(
+    _ name: String, devices: [ScriptedDevice], by client: AdminClient, replace: Bool = false, names: [String] = []
+  ) async throws -> TestGateway {
     let key = SigningKey()
-    let request = try CertificationRequest(subject: Subject(commonName: name), key: key)
+    let request = try CertificationRequest(subject: Subject(commonName: name), dnsNames: names, key: key)
     let pem =
       "-----BEGIN CERTIFICATE REQUEST-----\n\(Data(request.derBytes).base64EncodedString(options: .lineLength64Characters))\n"
       + "-----END CERTIFICATE REQUEST-----\n"
     let credentials: GatewayCredentials = try await client.post(
-      "gateways", GatewayEnrolment(name: name, request: pem))
+      "gateways", GatewayEnrolment(name: name, request: pem, replace: replace))
     return TestGateway(name: name, devices: devices, credentials: credentials, key: key)
   }
 
