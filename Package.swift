@@ -137,7 +137,9 @@ let package = Package(
       name: "COSETests", dependencies: ["COSE", .product(name: "Crypto", package: "swift-crypto")],
       exclude: ["oracle"], swiftSettings: embedded),
     .testTarget(
-      name: "OSCORETests", dependencies: ["CoAP", "COSE", "OSCORE", "PKI"], exclude: ["oracle", "vectors"],
+      name: "OSCORETests",
+      dependencies: ["CoAP", "COSE", "OSCORE", "PKI", .product(name: "Crypto", package: "swift-crypto")],
+      exclude: ["oracle", "vectors"],
       swiftSettings: embedded),
     .testTarget(name: "TrustTests", dependencies: ["COSE", "PKI", "Trust"], swiftSettings: embedded),
     .testTarget(

@@ -6,8 +6,8 @@ struct Oracle {
     let description: String
   }
 
-  /// Runs a script of `oracle/` with these lines as its input and returns the lines it prints.
-  static func run(_ script: String, lines: [String]) throws -> [String] {
+  /// Runs a script of `oracle/` with these arguments and lines as its input and returns the lines it prints.
+  static func run(_ script: String, arguments: [String] = [], lines: [String] = []) throws -> [String] {
     let tests = URL(filePath: #filePath).deletingLastPathComponent()
     let root = tests.deletingLastPathComponent().deletingLastPathComponent()
     let python = root.appending(path: ".venv/bin/python").path
@@ -22,7 +22,7 @@ struct Oracle {
     let output = Pipe()
     // Through env: Process itself would follow the link to the system's Python, which has none of the packages.
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [python, tests.appending(path: "oracle/\(script)").path]
+    process.arguments = [python, tests.appending(path: "oracle/\(script)").path] + arguments
     process.standardInput = try FileHandle(forReadingFrom: input)
     process.standardOutput = output
     try process.run()

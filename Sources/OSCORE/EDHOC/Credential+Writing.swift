@@ -50,9 +50,8 @@ extension Credential {
   /// -1: 1, -2: x, -3: y}, in 72 bytes.
   @inline(never)
   private static func writeCoordinates(of key: RawPublicKey, into bytes: inout MutableSpan<UInt8>, at start: Int) {
-    let heads: InlineArray<8, UInt8> = [0x20, 0x01, 0x21, 0x58, 0x20, 0x22, 0x58, 0x20]
-    for index in 0..<5 { bytes[start + index] = heads[index] }
-    for index in 0..<3 { bytes[start + 37 + index] = heads[5 + index] }
+    for index in 0..<5 { bytes[start + index] = Self.curveAndX[index] }
+    for index in 0..<3 { bytes[start + 37 + index] = Self.y[index] }
     for index in 0..<32 {
       bytes[start + 5 + index] = key[index]
       bytes[start + 40 + index] = key[32 + index]

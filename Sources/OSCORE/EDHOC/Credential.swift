@@ -21,39 +21,60 @@ public struct Credential: ~Escapable {
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>) throws(EDHOCError) {
     self.bytes = bytes
-    var kid = bytes.extracting(0..<0)
-    do throws(CBORError) {
-      var reader = try CBORReader(bytes)
-      let claims = try reader.map()
-      if claims == 2 {
-        guard try reader.uint32() == 2 else { throw .wrongType }
-        _ = try reader.text()
-      } else if claims != 1 {
-        throw .wrongType
-      }
-      guard try reader.uint32() == 8, try reader.map() == 1, try reader.uint32() == 1 else { throw .wrongType }
-      let parameters = try reader.map()
-      guard try reader.uint32() == 1, try reader.uint32() == 2 else { throw .wrongType }
-      if parameters == 5 {
-        guard try reader.uint32() == 2 else { throw .wrongType }
-        kid = try reader.byteString()
-      } else if parameters != 4 {
-        throw .wrongType
-      }
-      guard try reader.int() == -1, try reader.uint32() == 1, try reader.int() == -2 else { throw .wrongType }
-      self.x = try reader.byteString()
-      guard try reader.int() == -3 else { throw .wrongType }
-      self.y = try reader.byteString()
-      guard reader.isAtEnd else { throw .trailingBytes }
+    let start = try Self.keyStart(bytes)
+    // Everything but subject, kid and coordinates is always the same, so it is compared and not parsed.
+    let tail = bytes.count - Self.coordinatesBytes
+    let isNamed = tail > start + 6
+    let head: InlineArray<7, UInt8> = [0x08, 0xA1, 0x01, isNamed ? 0xA5 : 0xA4, 0x01, 0x02, 0x02]
+    guard Self.holds(bytes, head.span.extracting(0..<(isNamed ? 7 : 6)), at: start),
+      Self.holds(bytes, Self.curveAndX.span, at: tail), Self.holds(bytes, Self.y.span, at: tail + 37)
+    else { throw .credential }
+    self.x = bytes.extracting(tail + 5..<tail + 37)
+    self.y = bytes.extracting(tail + 40..<tail + 72)
+    guard isNamed else {
+      self.keyIdentifier = bytes.extracting(0..<0)
+      return
+    }
+    let item = bytes.extracting(start + 7..<tail)
+    let kid: Range<Int>
+    do throws(EDHOCError) {
+      kid = try ByteStringHead.contents(atFrontOf: item)
     } catch {
       throw .credential
     }
-    guard self.x.count == EDHOC.coordinateBytes, self.y.count == EDHOC.coordinateBytes,
-      kid.count <= KeyIdentifier.maxBytes
-    else { throw .credential }
-    self.keyIdentifier = kid
+    guard kid.upperBound == item.count, kid.count <= KeyIdentifier.maxBytes else { throw .credential }
+    self.keyIdentifier = item.extracting(kid)
   }
 
   /// The key alone.
   public var publicKey: RawPublicKey { RawPublicKey(x: self.x, y: self.y) }
+
+  /// -1: 1, -2: and the head of x; then x.
+  static let curveAndX: InlineArray<5, UInt8> = [0x20, 0x01, 0x21, 0x58, 0x20]
+  /// -3: and the head of y; then y.
+  static let y: InlineArray<3, UInt8> = [0x22, 0x58, 0x20]
+  /// -1: 1, -2: x, -3: y, with which every credential ends.
+  static let coordinatesBytes = 72
+
+  /// Where the confirmation claim begins: behind the map's head and a subject, if there is one.
+  private static func keyStart(_ bytes: Span<UInt8>) throws(EDHOCError) -> Int {
+    // Room for a key behind it; what stands there is looked at later.
+    guard bytes.count >= 1 + 6 + Self.coordinatesBytes else { throw .credential }
+    if bytes[0] == 0xA1 { return 1 }
+    guard bytes[0] == 0xA2, bytes[1] == 0x02 else { throw .credential }
+    do throws(CBORError) {
+      var reader = try CBORReader(bytes.extracting(2..<bytes.count))
+      guard reader.kind == .text else { throw .wrongType }
+      let end = 2 + (try reader.encodedItem().count)
+      guard bytes.count - end >= 6 + Self.coordinatesBytes else { throw .truncated }
+      return end
+    } catch {
+      throw .credential
+    }
+  }
+
+  private static func holds(_ bytes: Span<UInt8>, _ part: Span<UInt8>, at start: Int) -> Bool {
+    for index in part.indices where bytes[start + index] != part[index] { return false }
+    return true
+  }
 }

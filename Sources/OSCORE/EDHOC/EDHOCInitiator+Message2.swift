@@ -48,6 +48,7 @@ extension EDHOCInitiator {
   ) throws(EDHOCError) -> PeerIdentity {
     let contents = try Handshake.contents(of: message)
     guard contents.count >= EDHOC.coordinateBytes else { throw .truncated }
+    guard contents.count <= EDHOC.coordinateBytes + EDHOC.maxPlaintextBytes else { throw .tooLong }
     let ciphertext = message.extracting(contents.lowerBound + EDHOC.coordinateBytes..<contents.upperBound)
     for index in 0..<EDHOC.coordinateBytes {
       self.handshake.peerEphemeral[index] = message[contents.lowerBound + index]

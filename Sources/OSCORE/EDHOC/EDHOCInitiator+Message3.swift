@@ -6,7 +6,7 @@ extension EDHOCInitiator {
   /// - Parameters:
   ///   - own: the credential and the key to prove.
   ///   - ead: EAD_3, encoded; encrypted and authenticated.
-  ///   - message: gets the message at its front: 27 bytes with a kid of 8 bytes and no EAD, 110 by value.
+  ///   - message: gets the message at its front: 28 bytes with a kid of 8 bytes and no EAD, 110 by value.
   /// - Returns: its length.
   /// - Throws: `noSpace`, `tooLong`, `cryptography`, and an encoding's fault in `ead`. All end the session.
   public mutating func writeMessage3<Crypto: SessionCryptography & ~Copyable>(
