@@ -22,6 +22,8 @@ let package = Package(
     .library(name: "Trust", targets: ["Trust"]),
     .library(name: "DeviceKit", targets: ["DeviceKit"]),
     .library(name: "DeviceCrypto", targets: ["DeviceCrypto"]),
+    // For Benchmarks/, which are packages of their own.
+    .library(name: "PKI", targets: ["PKI"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
