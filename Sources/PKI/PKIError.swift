@@ -13,6 +13,8 @@ public struct PKIError: Error, Equatable, CustomStringConvertible {
     case format
     /// A file that must not be there already.
     case fileExists
+    /// What is asked for does not go with what is there.
+    case conflict
   }
 
   /// The kind of failure; equality looks at nothing else.

@@ -3,10 +3,10 @@
 /// It is only ever compared with an issuer's name, byte by byte; that it is one DER element keeps what is behind it from
 /// being taken for a part of it.
 enum DERName {
-  /// Whether bytes are one SEQUENCE (X.690 §10.1: its length in the shortest form), not empty and not too long.
+  /// Whether bytes are one SEQUENCE, not empty and not too long. Within the limit DER has one form of a length, one byte
+  /// (X.690 §10.1).
   static func accepts(_ bytes: Span<UInt8>) -> Bool {
-    guard 2...TrustLimits.anchorNameBytes ~= bytes.count, bytes[0] == 0x30 else { return false }
-    if bytes[1] < 0x80 { return bytes[1] > 0 && Int(bytes[1]) == bytes.count - 2 }
-    return bytes[1] == 0x81 && bytes.count > 130 && Int(bytes[2]) == bytes.count - 3
+    guard 3...TrustLimits.anchorNameBytes ~= bytes.count else { return false }
+    return bytes[0] == 0x30 && Int(bytes[1]) == bytes.count - 2
   }
 }
