@@ -22,7 +22,10 @@ public struct PKIError: Error, Equatable, CustomStringConvertible {
   /// One sentence for the person at the terminal, naming the file and what to do.
   public let reason: String
 
-  init(_ code: Code, _ reason: String) {
+  /// A failure.
+  ///
+  /// - Parameter reason: one sentence for the person at the terminal.
+  public init(_ code: Code, _ reason: String) {
     self.code = code
     self.reason = reason
   }

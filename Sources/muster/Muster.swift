@@ -7,7 +7,7 @@ struct Muster: AsyncParsableCommand {
     commandName: "muster",
     abstract: "Certificates for devices, down to a 16 KB microcontroller.",
     subcommands: [
-      DemoCommand.self, CACommand.self, ManagerCommand.self, GatewayCommand.self, ProvisionCommand.self,
-      DeviceCommand.self, CertCommand.self, AuditCommand.self,
+      DemoCommand.self, CACommand.self, ManagerCommand.self, GatewayCommand.self, TrustCommand.self,
+      ProvisionCommand.self, DeviceCommand.self, CertCommand.self, AuditCommand.self,
     ])
 }

@@ -27,12 +27,12 @@ struct DescriptorTests {
     let usual = Network.name(String(repeating: "a", count: 37))
     #expect(usual.count == 50)
     network.terms.anchors = [anchor(usual)]
-    #expect(try network.descriptor().count == 360)
+    #expect(try network.descriptor().count == 361)
 
     network.terms.managerKeys = [Network.key(), Network.key()]
     network.terms.signers = [Network.key(), Network.key()]
     network.terms.anchors = [anchor(usual), anchor(usual)]
-    #expect(try network.descriptor().count == 611)
+    #expect(try network.descriptor().count == 612)
 
     let longest = Network.element(0x30, [UInt8](repeating: 0x31, count: 126))
     #expect(longest.count == 128)

@@ -20,6 +20,10 @@ public struct ManagerFolder: Sendable {
   /// The administrators' credentials; also what ``AdminClient`` takes.
   public var credentials: String { "\(path)/admin" }
 
+  /// The public half of the key for sessions with devices: what the owner's trust root signs, see `muster trust sign`.
+  public var sessionPublicKey: String { "\(path)/edhoc.pub" }
+
+  var sessionKey: String { "\(path)/keys/edhoc.key" }
   var registrationAuthorityKey: String { "\(path)/keys/ra.key" }
   var nextRegistrationAuthorityKey: String { "\(path)/keys/ra-next.key" }
   var serverKey: String { "\(path)/keys/server.key" }
@@ -84,6 +88,7 @@ extension ManagerError {
       case .fileExists: .alreadyExists
       case .keyFilePermissions: .configuration
       case .file, .format: .unreadableFile
+      case .conflict: .conflict
       }
     self.init(code, error.reason)
   }

@@ -40,6 +40,15 @@ public enum KeyFile {
     return key
   }
 
+  /// Reads the agreement key at `path`, or makes it when there is none.
+  public static func readOrCreateAgreementKey(_ path: String) throws -> AgreementKey {
+    do {
+      return try createAgreementKey(path)
+    } catch let error as PKIError where error.code == .fileExists {
+      return try readAgreementKey(path)
+    }
+  }
+
   private static func write(_ pem: String, to path: String) throws {
     try DurableFile.create(path, bytes: Array(pem.utf8), mode: 0o600)
   }

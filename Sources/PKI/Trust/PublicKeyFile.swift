@@ -1,8 +1,6 @@
 import COSE
-public import Crypto
+import Crypto
 import Foundation
-import SwiftASN1
-import X509
 
 /// Public keys in PEM files, as x and y: 64 bytes.
 public enum PublicKeyFile {
@@ -20,11 +18,16 @@ public enum PublicKeyFile {
     return Array(key.rawRepresentation)
   }
 
-  /// Writes a new file, durable and all or nothing.
+  /// A key's file: SubjectPublicKeyInfo in PEM.
   ///
-  /// - Throws: ``PKIError``: `fileExists` when there is one already, else `file`.
-  public static func create(_ path: String, key: P256.Signing.PublicKey) throws {
-    try DurableFile.create(path, bytes: Array("\(key.pemRepresentation)\n".utf8))
+  /// - Parameter key: x and y, 64 bytes.
+  /// - Throws: ``PKIError`` with code `format` when it is no point of the curve.
+  public static func pem(_ key: [UInt8]) throws -> String {
+    do {
+      return try P256.Signing.PublicKey(rawRepresentation: key).pemRepresentation + "\n"
+    } catch {
+      throw PKIError(.format, "This is not a P-256 public key.")
+    }
   }
 }
 
