@@ -165,7 +165,7 @@ let package = Package(
     .testTarget(
       name: "DeviceKitTests",
       dependencies: [
-        "DeviceKit", .product(name: "Crypto", package: "swift-crypto"),
+        "DeviceKit", "PKI", "Trust", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
       ],
       swiftSettings: embedded),

@@ -1,9 +1,12 @@
-"""A throw-away certification authority by OpenSSL's programs: root, issuing CA, leaf from a CSR."""
+"""A throw-away network by OpenSSL's programs: anchor, issuing CA, leaf from a CSR, trust root and its descriptor."""
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from pathlib import Path
+
+import coap
 
 
 def openssl(*arguments: str | Path, data: bytes | None = None) -> bytes:
@@ -19,10 +22,24 @@ class Authority:
         usage = "keyUsage=critical,keyCertSign"
         self._certificate("root", "/CN=Root", None, "basicConstraints=critical,CA:TRUE", usage)
         self._certificate("issuing", "/CN=Issuing", "root", "basicConstraints=critical,CA:TRUE,pathlen:0", usage)
+        for name in "trust", "manager":
+            self._key(name)
 
     @property
-    def anchor(self) -> bytes:
-        return openssl("x509", "-in", self._folder / "root.pem", "-outform", "DER")
+    def trust_root(self) -> bytes:
+        """x and y of the trust root's key."""
+        return self._public_key("trust")
+
+    def descriptor(self, network: str, epoch: int = 1) -> bytes:
+        """A trust descriptor, from docs/spec/trust.md alone."""
+        name = _subject(openssl("x509", "-in", self._folder / "root.pem", "-outform", "DER"))
+        anchors = [[name, self._public_key("root")]]
+        content = coap.cbor({1: 1, 2: network, 3: epoch, 4: [self._public_key("manager")], 5: [], 6: anchors})
+        protected = coap.cbor({1: -7})
+        signed = coap.cbor(["Signature1", protected, b"muster-trust", content])
+        signature = openssl("dgst", "-sha256", "-sign", self._folder / "trust.key", data=signed)
+        kid = hashlib.sha256(coap.cbor({1: 2, -1: 1, -2: self.trust_root[:32], -3: self.trust_root[32:]})).digest()[:8]
+        return coap.cbor([protected, {4: kid}, content, _raw_signature(signature)])
 
     def issue(self, csr: bytes) -> bytes:
         """Checks the request's signature and issues; a certs-only PKCS#7 with the leaf and the issuing CA."""
@@ -45,9 +62,15 @@ class Authority:
         (folder / "signature").write_bytes(_der_signature(signature))
         openssl("dgst", "-sha256", "-verify", folder / "key.pem", "-signature", folder / "signature", data=data)
 
+    def _key(self, name: str) -> None:
+        openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self._folder / f"{name}.key")
+
+    def _public_key(self, name: str) -> bytes:
+        return openssl("ec", "-in", self._folder / f"{name}.key", "-pubout", "-outform", "DER")[-64:]
+
     def _certificate(self, name: str, subject: str, issuer: str | None, *extensions: str) -> None:
         folder = self._folder
-        openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", folder / f"{name}.key")
+        self._key(name)
         openssl("req", "-new", "-key", folder / f"{name}.key", "-subj", subject, "-out", folder / "csr.pem")
         self._sign(name, issuer, *extensions)
 
@@ -73,3 +96,25 @@ def _der_signature(signature: bytes) -> bytes:
 
     body = integer(signature[:32]) + integer(signature[32:])
     return bytes([0x30, len(body)]) + body
+
+
+def _element(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """The first DER element's content, the whole of it, and what is behind it."""
+    start, count = 2, data[1]
+    if count >= 0x80:
+        start, count = 2 + (count & 0x7F), int.from_bytes(data[2 : 2 + (count & 0x7F)], "big")
+    return data[start : start + count], data[: start + count], data[start + count :]
+
+
+def _subject(certificate: bytes) -> bytes:
+    rest = _element(_element(certificate)[0])[0]
+    # Version, serial number, signature algorithm, issuer, validity.
+    for _ in range(5):
+        rest = _element(rest)[2]
+    return _element(rest)[1]
+
+
+def _raw_signature(der: bytes) -> bytes:
+    r, _, rest = _element(_element(der)[0])
+    s = _element(rest)[0]
+    return b"".join(int.from_bytes(number, "big").to_bytes(32, "big") for number in (r, s))

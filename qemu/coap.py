@@ -74,7 +74,7 @@ def cbor(value) -> bytes:
         return head(3, len(value.encode())) + value.encode()
     if isinstance(value, list):
         return head(4, len(value)) + b"".join(map(cbor, value))
-    return head(5, len(value)) + b"".join(cbor(key) + cbor(value[key]) for key in sorted(value))
+    return head(5, len(value)) + b"".join(cbor(key) + cbor(value[key]) for key in sorted(value, key=cbor))
 
 
 def uncbor(data: bytes):

@@ -60,12 +60,11 @@ public struct Demonstration: Sendable {
     try await network.createGateway()
 
     await story.say(
-      "Two boards start under QEMU; each gets the anchor on its own line, as at the end of a factory's belt.")
+      "Two boards start under QEMU; each gets the owner's trust descriptor on its own line, as at the end of a factory's belt."
+    )
     for board in boards {
       try await board.switchOn()
-      try await network.run([
-        "provision", "--line", "unix:\(board.line)", "--anchor", network.workspace.anchor, "--network", network.name,
-      ])
+      try await network.provision(line: board.line)
       await story.say("     \(board.serialNumber) (\(board.kind)) is provisioned for \(network.name).")
     }
     // One device is known beforehand, the other one calls unannounced.

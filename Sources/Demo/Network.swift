@@ -52,7 +52,24 @@ public actor Network {
       "manager", "init", "--dir", workspace.manager, "--network", name, "--name-suffix", nameSuffix,
       "--ca", "https://\(authorityAddress)", "--ca-anchor", workspace.anchor, "--ca-code", code,
     ])
+    try await createTrust()
     try await start(.manager)
+  }
+
+  /// Makes the owner's trust root and has it sign what this network's devices shall believe.
+  private func createTrust() async throws {
+    try await run(["trust", "init", "--dir", workspace.owner])
+    try await run([
+      "trust", "sign", "--root-key", workspace.owner + "/root.key", "--network", name,
+      "--manager-key", workspace.manager + "/edhoc.pub", "--anchor", workspace.anchor, "--out", workspace.descriptor,
+    ])
+  }
+
+  /// Gives a device in factory state what it shall believe, on its own line.
+  public func provision(line: String) async throws {
+    try await run([
+      "provision", "--line", "unix:\(line)", "--trust", workspace.descriptor, "--root", workspace.trustRoot,
+    ])
   }
 
   /// Has a gateway enrolled by the manager; ``setLines(_:)`` starts it.

@@ -13,6 +13,11 @@ public struct Workspace: Sendable {
   public var logs: String { root + "/logs" }
   public var flash: String { root + "/flash" }
   public var anchor: String { root + "/ca.pem" }
+  /// The owner's folder with the trust root, which in life is on no machine of the network.
+  public var owner: String { root + "/owner" }
+  public var trustRoot: String { owner + "/root.pub" }
+  public var descriptor: String { root + "/trust.cose" }
+  public var factoryList: String { root + "/devices.csv" }
   public var chain: String { root + "/chain.pem" }
 
   /// Makes an empty workspace, after ending whatever a killed demonstration left running in it.

@@ -1,82 +1,92 @@
 import ArgumentParser
-import Crypto
 import Foundation
 import Gateway
 import PKI
-import X509
+import Trust
 
-/// `muster provision`: gives a device in factory state its network and the anchor it trusts.
+/// `muster provision`: gives a device in factory state the root it pins and the descriptor it believes.
 struct ProvisionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "provision",
-    abstract: "Give a new device its network's name and trust anchor.",
+    abstract: "Give a new device its network's trust root and descriptor.",
     discussion: """
       On the device's own line, with nothing between: what is given here decides whom the device believes, so nobody \
-      far away may give it, and a gateway never passes it on. No gateway may hold the line meanwhile. Exit codes: 0 \
-      done, 64 usage, 66 no anchor, 69 no device answers, 75 the line is in use, 76 the device refuses.
+      far away may give it, and a gateway never passes it on. No gateway may hold the line meanwhile. Exit status: 0 \
+      done; 64 usage; 65 the descriptor or the factory list is not what it should be; 66 no such file; 69 no device \
+      answers; 73 the factory list cannot be written; 75 the line is in use; 76 the device refuses; 77 the root did \
+      not sign the descriptor.
       """)
 
   @Option(help: ArgumentHelp("/dev/ttyX[:BAUD], a pseudo-terminal's path, or unix:PATH.", valueName: "spec"))
   var line: String
 
-  @Option(help: "The trust anchor of the network's device certificates: one certificate in PEM.")
-  var anchor: String
+  @Option(help: ArgumentHelp("The trust descriptor, as 'muster trust sign' made it.", valueName: "file"))
+  var trust: String
 
-  @Option(help: "The network's name, 1 to 64 bytes: O= of its devices' certificates.")
-  var network: String
+  @Option(help: ArgumentHelp("The trust root's public key, root.pub of 'muster trust init'.", valueName: "file"))
+  var root: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Add the device to this list, for 'muster device import'; it is made if there is none.",
+      valueName: "file"))
+  var factoryList: String?
+
+  @Flag(help: "Print the device's label: its name and its key's thumbprint, also as a QR code if 'qrencode' is there.")
+  var label = false
 
   @Flag(help: "Print JSON.")
   var json = false
 
-  func validate() throws {
-    guard (1...64).contains(network.utf8.count) else { throw ValidationError("--network has 1 to 64 bytes.") }
-  }
-
   func run() async throws {
-    try await reportingFailure {
-      let anchor = try readAnchor()
-      let line = DirectLine(try LineSpecification(parsing: self.line))
-      do {
-        try await line.open()
-        let dialogue = ProvisionDialogue(line: line)
-        let identity = try await dialogue.identity()
-        try await dialogue.provision(network: network, anchor: anchor)
-        await line.close()
-        report(identity, anchor: anchor)
-      } catch {
-        await line.close()
-        throw error
+    try await explainingTrust {
+      try await reportingFailure {
+        let root = try PublicKeyFile.read(root)
+        let descriptor = try TrustFile(trust)
+        let terms = try descriptor.terms(root: root)
+        let list = try factoryList.map(FactoryList.init)
+        let identity = try await provision(root: root, descriptor.bytes, list)
+        try report(identity, terms)
       }
     }
   }
 
-  private func readAnchor() throws -> [UInt8] {
-    let advice = "Give the CA's own certificate, ca.pem of `muster ca`."
+  private func provision(root: [UInt8], _ descriptor: [UInt8], _ list: FactoryList?) async throws -> DeviceIdentity {
+    let line = DirectLine(try LineSpecification(parsing: self.line))
     do {
-      let certificates = try Certificate.readPEM(anchor)
-      guard certificates.count == 1, let der = try certificates.first?.der else {
-        throw GatewayError(.badIdentity, "The file \(anchor) holds more than one certificate.", advice: advice)
-      }
-      return der
-    } catch let error as PKIError {
-      throw GatewayError(.badIdentity, error.reason, advice: advice)
+      try await line.open()
+      let dialogue = ProvisionDialogue(line: line)
+      let identity = try await dialogue.identity()
+      // Listed first: a device that is provisioned and on no list would be known to nobody.
+      try list?.add(identity)
+      try await dialogue.provision(root: root, descriptor: descriptor)
+      await line.close()
+      return identity
+    } catch {
+      await line.close()
+      throw error
     }
   }
 
-  private func report(_ identity: DeviceIdentity, anchor: [UInt8]) {
-    let fingerprint = SHA256.hash(data: anchor).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  private func report(_ identity: DeviceIdentity, _ terms: TrustTerms) throws {
+    let thumbprint = identity.thumbprint?.hexadecimal
     if json {
-      let fields = [
-        "id": identity.serialNumber, "model": identity.model, "firmware": identity.firmware, "network": network,
-        "anchorSHA256": fingerprint,
+      var fields = [
+        "id": identity.serialNumber, "model": identity.model, "firmware": identity.firmware, "network": terms.network,
+        "epoch": "\(terms.epoch)",
       ]
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      GatewayCommand.print(String(decoding: (try? encoder.encode(fields)) ?? Data(), as: UTF8.self))
+      fields["thumbprint"] = thumbprint
+      try Output.json(fields)
     } else {
-      GatewayCommand.print(
-        "Provisioned \(identity.serialNumber) (\(identity.model), firmware \(identity.firmware)) for \(network); "
-          + "its anchor is SHA-256 \(fingerprint).")
+      Output.line(
+        "Provisioned \(identity.serialNumber) (\(identity.model), firmware \(identity.firmware)) for \(terms.network), "
+          + "descriptor \(terms.epoch)" + (thumbprint.map { "; its key is \($0)." } ?? "."))
     }
+    guard label else { return }
+    guard let label = DeviceLabel(identity) else {
+      Failure.say("\(identity.serialNumber) has no key of its own to print on a label.", "Give it newer firmware.")
+      return
+    }
+    label.print()
   }
 }

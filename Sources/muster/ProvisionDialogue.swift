@@ -15,15 +15,14 @@ struct ProvisionDialogue {
     return identity
   }
 
-  /// Gives the device its network's name and trust anchor, in DER.
-  func provision(network: String, anchor: [UInt8]) async throws {
-    let payload = try ProvisionRequest.cbor(network: network, anchor: anchor)
+  /// Gives the device the root it pins, and its descriptor.
+  func provision(root: [UInt8], descriptor: [UInt8]) async throws {
+    let payload = try ProvisionRequest.cbor(root: root, descriptor: descriptor)
     let answer = try await line.request(.request(.post, "provision", contentFormat: .cbor, payload: payload))
     guard answer.code == .changed else {
       let reason = ProvisionRequest.refusalName(cbor: answer.payload).map { ": \($0)" } ?? ""
       throw refused(
-        answer, "does not take the anchor\(reason)", "The anchor must be a self-signed P-256 CA of at most 1,024 bytes."
-      )
+        answer, "does not take the descriptor\(reason)", "docs/spec/trust.md, 'Refusal reasons', says what that means.")
     }
   }
 

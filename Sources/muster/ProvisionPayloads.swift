@@ -1,4 +1,5 @@
 import COSE
+import PKI
 
 /// What a device in factory state says about itself: the answer to `/id` (docs/spec/device.md).
 struct DeviceIdentity: Equatable {
@@ -7,6 +8,11 @@ struct DeviceIdentity: Equatable {
   var firmware = ""
   /// The longest CoAP message it takes, in bytes.
   var maxMessageBytes: UInt64 = 0
+  /// The public half of its bootstrap key: x and y, 64 bytes; empty when it does not say.
+  var publicKey: [UInt8] = []
+
+  /// The name of its bootstrap key (RFC 9679); nil when it does not say.
+  var thumbprint: [UInt8]? { publicKey.keyThumbprint }
 
   /// - Returns: nil when the bytes are no such map.
   init?(cbor: [UInt8]) {
@@ -18,6 +24,7 @@ struct DeviceIdentity: Equatable {
         case 2: model = String(utf8: try reader.text())
         case 3: firmware = String(utf8: try reader.text())
         case 4: maxMessageBytes = try reader.uint()
+        case 5: publicKey = try reader.byteString().withUnsafeBufferPointer { Array($0) }
         default: try reader.skip()
         }
       }
@@ -39,15 +46,15 @@ struct DeviceIdentity: Equatable {
 
 /// What `/provision` takes, and how it refuses.
 enum ProvisionRequest {
-  static func cbor(network: String, anchor: [UInt8]) throws(CBORError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: 16 + network.utf8.count + anchor.count)
+  static func cbor(root: [UInt8], descriptor: [UInt8]) throws(CBORError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 16 + root.count + descriptor.count)
     var buffer = bytes.mutableSpan
     var writer = CBORWriter(&buffer)
     writer.map(2)
     writer.uint(1)
-    writer.text(utf8: Array(network.utf8).span)
+    writer.bytes(root.span)
     writer.uint(2)
-    writer.bytes(anchor.span)
+    writer.bytes(descriptor.span)
     let count = try writer.finish()
     return Array(bytes[..<count])
   }

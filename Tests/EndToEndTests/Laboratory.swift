@@ -45,9 +45,7 @@ actor Laboratory {
     try await board.switchOn()
     let bench = Bench(network: network, board: board, position: await network.events.position)
     do {
-      try await network.run([
-        "provision", "--line", "unix:\(board.line)", "--anchor", network.workspace.anchor, "--network", network.name,
-      ])
+      try await network.provision(line: board.line)
       let line = tampered ? try await LineCutter(board: board, network: network, record: record) : nil
       try await network.setLines([(board.serialNumber.lowercased(), "unix:\(line?.path ?? board.line)")])
       bench.cutter.withLock { $0 = line }

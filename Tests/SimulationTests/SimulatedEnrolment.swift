@@ -1,9 +1,9 @@
 import CoAP
 import CoAPStream
+import Crypto
 import DeviceKit
+import PKI
 import SerialLink
-import SwiftASN1
-import X509
 
 /// What one byte of the line suffers.
 struct LineFault: Sendable, CustomStringConvertible {
@@ -46,7 +46,7 @@ enum SimulatedEnrolment {
     var now: UInt64 = 0
     let chip = MemoryFlash.Chip(pages: 16)
     let device = try SimulatedDevice(chip: chip, keys: .init(), now: now)
-    try provision(device, anchor: authority.anchor)
+    try provision(device, authority)
     let manager = ScriptedManager(authority: authority, now: now)
     var toManager = 0
     var toDevice = 0
@@ -77,13 +77,16 @@ enum SimulatedEnrolment {
     return fault.apply(to: bytes, from: offset)
   }
 
-  private static func provision(_ device: SimulatedDevice, anchor: Certificate) throws {
-    var coder = DER.Serializer()
-    try coder.serialize(anchor)
-    let der = coder.serializedBytes
+  private static func provision(_ device: SimulatedDevice, _ authority: TestAuthority) throws {
+    let root = SigningKey()
+    let managerKey = Array(SigningKey().publicKey.rawRepresentation)
+    let descriptor = try TrustTerms(
+      network: ScriptedManager.network, epoch: 1, managerKeys: [managerKey], signers: [],
+      anchors: [TrustTerms.Anchor(authority.anchor)]
+    ).signed(by: root)
     let payload: [UInt8] =
-      [0xA2, 0x01, 0x63] + Array(ScriptedManager.network.utf8)
-      + [0x02, 0x59, UInt8(der.count >> 8), UInt8(der.count & 0xFF)] + der
+      [0xA2, 0x01, 0x58, 0x40] + Array(root.publicKey.rawRepresentation)
+      + [0x02, 0x59, UInt8(descriptor.count >> 8), UInt8(descriptor.count & 0xFF)] + descriptor
     let answer = try device.ask(.request(.post, "provision", contentFormat: .cbor, payload: payload), now: 0)
     guard answer.code == .changed else { throw SimulationError.setup }
   }

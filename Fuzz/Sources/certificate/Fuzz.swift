@@ -2,8 +2,8 @@ import COSE
 import CoAP
 import DeviceKit
 
-/// Any bytes as an anchor (first byte even) or as a delivery of certificates: nothing traps, a device that finds no
-/// good signature accepts nothing, and what one accepts that finds all good is there after a restart.
+/// Any bytes as a trust descriptor (first byte even) or as a delivery of certificates: nothing traps, a device that finds
+/// no good signature accepts nothing, and what one accepts that finds all good is there after a restart.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzCertificate(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
@@ -14,9 +14,12 @@ public func fuzzCertificate(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt 
     precondition(device.restart())
     device.keys.acceptsSignatures = acceptsSignatures
     if mode & 1 == 0 {
-      let isTaken = device.provision(anchor: input) == .changed
-      precondition(isTaken == (device.state == .provisioned))
-      precondition(acceptsSignatures || !isTaken, "an anchor without a good signature")
+      device.keys.acceptsSignatures = true
+      device.provision()
+      device.keys.acceptsSignatures = acceptsSignatures
+      let isTaken = device.trust(input) == .changed
+      precondition(device.state == .provisioned)
+      precondition(acceptsSignatures || !isTaken, "a descriptor without a good signature")
     } else {
       device.keys.acceptsSignatures = true
       device.provision()

@@ -21,6 +21,10 @@ enum Fixture {
     0x94, 0xB2, 0x16, 0x8C, 0xCE,
   ]
 
+  /// The anchor's name, and x and y of its key: from its certificate.
+  static let anchorName = Array(anchor[28..<50])
+  static let anchorKey = Array(anchor[131..<195])
+
   /// Certs-only PKCS#7: the device's certificate and its issuer's.
   // swift-format-ignore
   static let certificates: [UInt8] = [

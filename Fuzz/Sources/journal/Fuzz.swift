@@ -16,6 +16,7 @@ public func fuzzJournal(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     case 0: device.provision()
     case 1: device.requestCSR()
     case 2: device.deliver(Fixture.certificates)
+    case 3 where step & 8 != 0: device.trust(device.descriptor(epoch: UInt32(step >> 4) + 1))
     case 3: device.exchange()
     case 4: _ = device.ask(.post, "reset")
     case 5: device.chip.operationsLeft = Int(step >> 3) + 32 * Int(script.next() ?? 0)

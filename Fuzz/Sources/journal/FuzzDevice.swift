@@ -1,6 +1,7 @@
 import COSE
 import CoAP
 import DeviceKit
+import Trust
 
 /// A flash chip whose power can be cut after a number of operations.
 final class FuzzChip {
@@ -183,16 +184,41 @@ final class FuzzDevice {
 
 // The steps of an enrolment.
 extension FuzzDevice {
+  /// A descriptor of the fixture's network: the fuzzer's cryptography gives every key the fixture's public half.
+  func descriptor(epoch: UInt32) -> [UInt8] {
+    let key = Array(Fixture.point.dropFirst())
+    let network = Array(Fixture.network.utf8)
+    let content = TrustContent(
+      network: network.span, epoch: epoch, managerKeys: key.span, signers: Span(),
+      anchor: TrustContent.Anchor(name: Fixture.anchorName.span, publicKey: Fixture.anchorKey.span), nextAnchor: nil)
+    var bytes = [UInt8](repeating: 0, count: TrustLimits.descriptorBytes)
+    var room = bytes.mutableSpan
+    // On a chip of its own, whose power does not fail.
+    var crypto = FuzzCryptography(keys: FuzzKeys(), chip: FuzzChip())
+    guard let count = try? content.sign(into: &room, root: KeyID(rawValue: 1), with: &crypto) else {
+      preconditionFailure("a descriptor cannot be made")
+    }
+    return Array(bytes.prefix(count))
+  }
+
+  /// Brings a descriptor.
   @discardableResult
-  func provision(anchor: [UInt8] = Fixture.anchor) -> Code? {
-    var payload = [UInt8](repeating: 0, count: anchor.count + 32)
+  func trust(_ descriptor: [UInt8]) -> Code? {
+    ask(.put, "trust", 18, descriptor)
+  }
+
+  @discardableResult
+  func provision() -> Code? {
+    let descriptor = descriptor(epoch: 1)
+    let root = Array(Fixture.point.dropFirst())
+    var payload = [UInt8](repeating: 0, count: descriptor.count + 96)
     var room = payload.mutableSpan
     var cbor = CBORWriter(&room)
     cbor.map(2)
     cbor.uint(1)
-    cbor.text(utf8: Array(Fixture.network.utf8).span)
+    cbor.bytes(root.span)
     cbor.uint(2)
-    cbor.bytes(anchor.span)
+    cbor.bytes(descriptor.span)
     let count = (try? cbor.finish()) ?? 0
     return ask(.post, "provision", 60, Array(payload.prefix(count)))
   }

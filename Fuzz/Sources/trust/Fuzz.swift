@@ -26,13 +26,15 @@ private func check(_ descriptor: TrustDescriptor, _ bytes: [UInt8]) {
   let managerKeys = (0..<descriptor.managerKeys.count).flatMap { bytes[descriptor.managerKeys[$0]] }
   let signers = (0..<descriptor.signers.count).flatMap { bytes[descriptor.signers[$0]] }
   let network = Array(bytes[descriptor.network])
-  let names = [descriptor.anchor.name, descriptor.nextAnchor?.name ?? 0..<0].map { Array(bytes[$0]) }
-  let keys = [descriptor.anchor.publicKey, descriptor.nextAnchor?.publicKey ?? 0..<0].map { Array(bytes[$0]) }
-  let hasNext = descriptor.nextAnchor != nil
-  let next = TrustContent.Anchor(name: names[1].span, publicKey: keys[1].span)
+  let anchor = descriptor.anchor
+  let next = descriptor.nextAnchor ?? anchor
+  let (name, key) = (Array(bytes[anchor.name]), Array(bytes[anchor.publicKey]))
+  let (nextName, nextKey) = (Array(bytes[next.name]), Array(bytes[next.publicKey]))
+  let nextContent = TrustContent.Anchor(name: nextName.span, publicKey: nextKey.span)
   let content = TrustContent(
     network: network.span, epoch: descriptor.epoch, managerKeys: managerKeys.span, signers: signers.span,
-    anchor: TrustContent.Anchor(name: names[0].span, publicKey: keys[0].span), nextAnchor: hasNext ? next : nil)
+    anchor: TrustContent.Anchor(name: name.span, publicKey: key.span),
+    nextAnchor: descriptor.nextAnchor == nil ? nil : nextContent)
   var written = [UInt8](repeating: 0, count: TrustLimits.descriptorBytes)
   var buffer = written.mutableSpan
   var cryptography = FuzzCryptography(acceptsSignatures: true)

@@ -22,15 +22,18 @@ struct CertificateLink {
     try crypto.hash(bytes.extracting(signed), into: &digest)
   }
 
-  /// Requires that a certificate's key made the signature.
-  mutating func verify<Crypto: Cryptography & ~Copyable>(
-    publicKey: Range<Int>, _ bytes: Span<UInt8>, crypto: inout Crypto
-  ) throws(Rejection) {
+  /// Whether a key made the signature.
+  ///
+  /// - Parameter publicKey: An uncompressed point.
+  mutating func isSigned<Crypto: Cryptography & ~Copyable>(
+    by publicKey: Span<UInt8>, crypto: inout Crypto
+  ) throws(Rejection) -> Bool {
     do throws(CryptoError) {
-      try crypto.verify(signature.span, digest: digest.span, publicKey: bytes.extracting(publicKey))
+      try crypto.verify(signature.span, digest: digest.span, publicKey: publicKey)
+      return true
     } catch {
-      if error == .badSignature { throw Rejection(.signature) }
-      if error == .badPoint { throw Rejection(.publicKey) }
+      if error == .badSignature { return false }
+      if error == .badPoint { throw Rejection(CertificateRefusal.publicKey) }
       throw Rejection(error)
     }
   }

@@ -1,6 +1,8 @@
 import COSE
+import Trust
 
-/// Checks certificates that stand in flash, one at a time through one scratch buffer, up to the provisioned anchor.
+/// Checks certificates that stand in flash, one at a time through one scratch buffer, up to an anchor of the
+/// trust descriptor.
 ///
 /// From the leaf upwards: so what is cheap and says most (whose certificate is this?) comes before any signature, and
 /// of a certificate that has been read only its ``CertificateLink`` and the place of its issuer's name have to be
@@ -39,37 +41,46 @@ enum CertificatePath {
       let issuerNameBytes = certificate.issuer.count
       position += bytes
       number += 1
-      let isLast = position == end
-      if isLast {
-        position = journal.anchorOffset
-        bytes = try journal.loadCertificate(at: position, limit: journal.record.anchorBytes, into: &scratch)
-      } else {
-        guard number < maxCertificates else { throw Rejection(.tooManyCertificates) }
-        bytes = try journal.loadCertificate(at: position, limit: end - position, into: &scratch)
+      if position == end {
+        let issuer = scratch.span.extracting(certificate.issuer)
+        return try requireAnchor(issuer, of: &link, in: &journal, crypto: &crypto)
       }
+      guard number < maxCertificates else { throw Rejection(.tooManyCertificates) }
+      bytes = try journal.loadCertificate(at: position, limit: end - position, into: &scratch)
       try certificate.read(scratch.span, bytes)
       let subject = scratch.span.extracting(certificate.subject)
       guard subject.count == issuerNameBytes, try journal.holds(subject, at: issuerName) else {
-        throw Rejection(.brokenChain)
+        throw Rejection(CertificateRefusal.brokenChain)
       }
       try requireIssuer(&certificate, authoritiesBelow: number - 1)
-      try link.verify(publicKey: certificate.publicKey, scratch.span, crypto: &crypto)
-      if isLast { return }
+      guard try link.isSigned(by: scratch.span.extracting(certificate.publicKey), crypto: &crypto) else {
+        throw Rejection(CertificateRefusal.signature)
+      }
     }
   }
 
-  /// Checks a certificate that is to become the anchor: a self-signed certification authority.
-  static func checkAnchor<Crypto: Cryptography & ~Copyable>(
-    _ bytes: Span<UInt8>, crypto: inout Crypto
+  /// Requires that one of the descriptor's anchors issued the last certificate.
+  ///
+  /// Both are tried: an authority that changes its key usually keeps its name.
+  private static func requireAnchor<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyable>(
+    _ issuer: Span<UInt8>, of link: inout CertificateLink, in journal: inout Journal<Storage>, crypto: inout Crypto
   ) throws(Rejection) {
-    guard bytes.count <= Certificate.maxBytes else { throw Rejection(.certificateTooLarge) }
-    var certificate = Certificate()
-    try certificate.read(bytes, bytes.count)
-    guard bytes.isEqual(certificate.issuer, certificate.subject) else { throw Rejection(.notSelfSigned) }
-    try requireIssuer(&certificate, authoritiesBelow: 0)
-    var link = CertificateLink()
-    try link.keep(signed: certificate.signed, signature: certificate.signature, bytes, crypto: &crypto)
-    try link.verify(publicKey: certificate.publicKey, bytes, crypto: &crypto)
+    var fault = CertificateRefusal.brokenChain
+    var anchor = journal.trust?.anchor
+    var next = journal.trust?.nextAnchor
+    while let place = anchor {
+      if try journal.descriptorHolds(issuer, at: place.name) {
+        fault = .signature
+        var point = InlineArray<65, UInt8>(repeating: 4)
+        var span = point.mutableSpan
+        var coordinates = span._mutatingExtracting(1..<65)
+        try journal.load(at: journal.descriptorOffset &+ place.publicKey.lowerBound, 64, into: &coordinates)
+        if try link.isSigned(by: point.span, crypto: &crypto) { return }
+      }
+      anchor = next
+      next = nil
+    }
+    throw Rejection(fault)
   }
 
   @inline(never)

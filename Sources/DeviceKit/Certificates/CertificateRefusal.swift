@@ -34,5 +34,4 @@ public enum CertificateRefusal: UInt8, Error, Sendable {
   case otherSubject = 27
   case brokenChain = 28
   case signature = 29
-  case notSelfSigned = 30
 }

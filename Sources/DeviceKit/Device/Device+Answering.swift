@@ -14,6 +14,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     switch resource {
     case .id: return answerID(&exchange)
     case .provision: return try provision(&exchange)
+    case .trust: return try takeTrust(&exchange)
     case .csr: return try answerCSR(&exchange)
     case .crt:
       return try exchange.request.code == .get ? answerCertificates(&exchange) : takeCertificates(&exchange)
@@ -24,9 +25,9 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
 
   /// Writes the answer that refuses a request.
   mutating func reject(_ rejection: Rejection, _ exchange: inout Exchange) -> Int {
-    guard let refusal = rejection.refusal else { return exchange.respond(rejection.code) }
-    lastRefusal = refusal
-    return exchange.respond(refusal)
+    guard rejection.reason != 0 else { return exchange.respond(rejection.code) }
+    lastReason = rejection.reason
+    return exchange.respond(reason: rejection.reason)
   }
 }
 
@@ -43,13 +44,13 @@ extension Exchange {
     return resource
   }
 
-  /// Answers with the reason why a certificate was refused.
-  fileprivate mutating func respond(_ refusal: CertificateRefusal) -> Int {
+  /// Answers with the reason why a certificate or a descriptor was refused.
+  fileprivate mutating func respond(reason: UInt8) -> Int {
     var payload = InlineArray<32, UInt8>(repeating: 0)
     var room = payload.mutableSpan
     var fields = FieldWriter(&room, fields: 2)
-    fields.uint(1, UInt32(refusal.rawValue))
-    let name = refusal.name
+    fields.uint(1, UInt32(reason))
+    let name = RefusalName(of: reason)
     fields.text(2, name.utf8)
     let count = fields.finish()
     return respond(.unprocessableEntity, cbor: payload.span.extracting(0..<count))

@@ -4,11 +4,9 @@ import CoAP
 extension Device where Crypto: ~Copyable, Storage: ~Copyable {
   /// `POST /csr`: answers with a certification request, and makes the key for it when there is none.
   mutating func answerCSR(_ exchange: inout Exchange) throws(Rejection) -> Int {
-    let fields = try TwoFields(try exchange.payload(.cbor), second: .text)
+    let fields = try TwoFields(try exchange.payload(.cbor), .text)
     guard fields.second.count <= 128, isDNS(fields.second) else { throw Rejection(.badRequest) }
-    guard fields.first.count == journal.record.networkBytes,
-      try journal.holds(fields.first, at: journal.networkOffset)
-    else { throw Rejection(.conflict) }
+    guard try journal.isNetwork(fields.first) else { throw Rejection(.conflict) }
     if journal.record.key == nil { try makeKey() }
     guard let key = journal.record.key else { throw Rejection(.internalServerError) }
     let csr = CertificationRequest(

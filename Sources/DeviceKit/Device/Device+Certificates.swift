@@ -73,7 +73,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     } catch {
       throw Rejection(error)
     }
-    lastRefusal = nil
+    lastReason = 0
     expectTransfer()
   }
 }

@@ -1,5 +1,6 @@
 import COSE
 import CoAP
+import Trust
 
 extension Device where Crypto: ~Copyable, Storage: ~Copyable {
   /// `GET /id`: who is on this line?
@@ -15,19 +16,38 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     return exchange.respond(.content, cbor: payload.span.extracting(0..<count))
   }
 
-  /// `POST /provision`: takes a network and its anchor, and leaves factory state.
+  /// `POST /provision`: pins a root, takes its descriptor, and leaves factory state.
   mutating func provision(_ exchange: inout Exchange) throws(Rejection) -> Int {
-    let fields = try TwoFields(try exchange.payload(.cbor), second: .bytes)
-    guard fields.first.count <= 64, !fields.second.isEmpty else { throw Rejection(.badRequest) }
-    try CertificatePath.checkAnchor(fields.second, crypto: &crypto)
+    let fields = try TwoFields(try exchange.payload(.cbor), .bytes)
+    guard !fields.second.isEmpty else { throw Rejection(.badRequest) }
+    let trust = try readTrust(fields.second, root: fields.first)
     do {
-      try journal.commitProvisioning(network: fields.first, anchor: fields.second)
+      try journal.commitProvisioning(root: fields.first, descriptor: fields.second, trust)
     } catch {
-      throw Rejection(error)
+      throw Rejection(trust: error)
     }
-    lastRefusal = nil
+    lastReason = 0
     expectTransfer()
     outreach.begin(hasCertificate: false, now: exchange.now)
+    return exchange.respond(.changed)
+  }
+
+  /// `PUT /trust`: takes a later descriptor of the pinned root.
+  mutating func takeTrust(_ exchange: inout Exchange) throws(Rejection) -> Int {
+    let descriptor = try exchange.payload(.coseSign1)
+    var root = InlineArray<64, UInt8>(repeating: 0)
+    var span = root.mutableSpan
+    try journal.loadRoot(into: &span)
+    let trust = try readTrust(descriptor, root: root.span)
+    if try update(descriptor, trust) == .newer {
+      do {
+        try journal.commitTrust(descriptor: descriptor, trust)
+      } catch {
+        throw Rejection(trust: error)
+      }
+      expectTransfer()
+    }
+    lastReason = 0
     return exchange.respond(.changed)
   }
 
@@ -42,7 +62,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
       throw Rejection(error)
     }
     outreach.end()
-    lastRefusal = nil
+    lastReason = 0
     expectTransfer()
     do {
       try destroyKeys(except: nil)
@@ -50,5 +70,32 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
       throw Rejection(error)
     }
     return exchange.respond(.changed)
+  }
+
+  private mutating func readTrust(_ descriptor: Span<UInt8>, root: Span<UInt8>) throws(Rejection) -> TrustDescriptor {
+    do {
+      return try TrustDescriptor(descriptor, root: root, with: &crypto)
+    } catch {
+      throw Rejection(error)
+    }
+  }
+
+  /// Compares a descriptor with the one in force.
+  private mutating func update(_ descriptor: Span<UInt8>, _ new: TrustDescriptor) throws(Rejection) -> TrustUpdate {
+    guard let old = journal.trust else { throw Rejection(.forbidden) }
+    let isSameNetwork = try journal.isNetwork(descriptor.extracting(new.network))
+    let isSameContent = try journal.descriptorHolds(descriptor.extracting(new.content), at: old.content)
+    do {
+      return try new.update(over: old.epoch, isSameNetwork: isSameNetwork, isSameContent: isSameContent)
+    } catch {
+      throw Rejection(error)
+    }
+  }
+}
+
+extension Rejection {
+  /// A descriptor could not be stored: it does not fit beside what is there, or the flash failed.
+  fileprivate init(trust error: FlashError) {
+    self.init(error == .outOfRange ? Code.requestEntityTooLarge : Code.internalServerError)
   }
 }

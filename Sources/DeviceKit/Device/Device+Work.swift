@@ -14,7 +14,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     let signatures: UInt32
     switch resource {
     case .csr: signatures = journal.record.key == nil ? 2 : 1
-    case .provision: signatures = 2
+    case .provision, .trust: signatures = 2
     case .crt where message.code == .put:
       let block = try? message.block(.block1, in: frame)
       signatures = (block ?? nil)?.more == true ? 0 : 6

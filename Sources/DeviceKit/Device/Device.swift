@@ -24,7 +24,8 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
   var outreach = Outreach()
   var bootCount: UInt32 = 0
   var hasEntropy = false
-  var lastRefusal: CertificateRefusal?
+  /// The number of the last refusal's reason; 0 for none.
+  var lastReason: UInt8 = 0
 
   /// Puts a device together; nothing is read before ``start(now:)``.
   ///

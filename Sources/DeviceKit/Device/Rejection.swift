@@ -1,7 +1,8 @@
 import COSE
 import CoAP
+import Trust
 
-/// An answer that says no: a CoAP code, or the reason why a certificate was refused.
+/// An answer that says no: a CoAP code, or the reason why a certificate or a trust descriptor was refused.
 ///
 /// One byte, because it is thrown from everywhere: codes are 4.00 (0x80) and more, reasons are less.
 struct Rejection: Error {
@@ -16,6 +17,19 @@ struct Rejection: Error {
     rawValue = refusal.rawValue
   }
 
+  /// The trust descriptor's fault, or the device's.
+  init(_ error: TrustError) {
+    switch error {
+    case .refused(let refusal): self.init(refusal)
+    case .cryptography(let error): self.init(error)
+    }
+  }
+
+  /// The trust descriptor's fault.
+  init(_ refusal: TrustRefusal) {
+    rawValue = refusal.rawValue
+  }
+
   /// The device's cryptography failed; without entropy it may work later.
   init(_ error: CryptoError) {
     self.init(error == .noEntropy ? .serviceUnavailable : .internalServerError)
@@ -27,8 +41,8 @@ struct Rejection: Error {
   }
 
   /// The code of the answer.
-  var code: Code { refusal == nil ? Code(rawValue: rawValue) : .unprocessableEntity }
+  var code: Code { reason == 0 ? Code(rawValue: rawValue) : .unprocessableEntity }
 
-  /// The reason, if a certificate was refused.
-  var refusal: CertificateRefusal? { CertificateRefusal(rawValue: rawValue) }
+  /// The number of the reason, if a certificate or a descriptor was refused; else 0.
+  var reason: UInt8 { rawValue < Code.badRequest.rawValue ? rawValue : 0 }
 }

@@ -4,6 +4,7 @@ import CoAP
 enum Resource {
   case id
   case provision
+  case trust
   case csr
   case crt
   case status
@@ -18,6 +19,8 @@ enum Resource {
       self = .csr
     } else if request.matches(path: "status", in: frame) {
       self = .status
+    } else if request.matches(path: "trust", in: frame) {
+      self = .trust
     } else if request.matches(path: "reset", in: frame) {
       self = .reset
     } else if request.matches(path: "id", in: frame) {
@@ -33,7 +36,7 @@ enum Resource {
   var isForFactory: Bool {
     switch self {
     case .id, .provision: true
-    case .csr, .crt, .status, .reset: false
+    case .trust, .csr, .crt, .status, .reset: false
     }
   }
 
@@ -42,7 +45,7 @@ enum Resource {
     switch self {
     case .id, .status: .get
     case .provision, .csr, .reset: .post
-    case .crt: .put
+    case .crt, .trust: .put
     }
   }
 }

@@ -1,18 +1,18 @@
 import COSE
 import CoAP
 
-/// A CBOR map with a text under 1 and something under 2, as `/provision` and `/csr` take it. Other numbers are passed
-/// over.
+/// A CBOR map with strings of one kind under 1 and 2, as `/provision` (bytes) and `/csr` (text) take it. Other numbers
+/// are passed over.
 struct TwoFields: ~Escapable {
   private(set) var first: Span<UInt8>
   /// Empty when the map has none.
   private(set) var second: Span<UInt8>
 
-  /// Reads the map; the text has to be there.
+  /// Reads the map; the first has to be there, and not empty.
   ///
   /// - Throws: 4.00 for anything else.
   @_lifetime(copy payload)
-  init(_ payload: Span<UInt8>, second kind: CBORKind) throws(Rejection) {
+  init(_ payload: Span<UInt8>, _ kind: CBORKind) throws(Rejection) {
     first = payload.extracting(0..<0)
     second = payload.extracting(0..<0)
     do throws(CBORError) {
@@ -22,9 +22,9 @@ struct TwoFields: ~Escapable {
         pairs -= 1
         let key = try reader.uint32()
         if key == 1 {
-          first = try reader.text()
+          first = try Self.string(kind, &reader)
         } else if key == 2 {
-          second = try kind == .text ? reader.text() : reader.byteString()
+          second = try Self.string(kind, &reader)
         } else {
           try reader.skip()
         }
@@ -33,5 +33,10 @@ struct TwoFields: ~Escapable {
     } catch {
       throw Rejection(.badRequest)
     }
+  }
+
+  @_lifetime(copy reader)
+  private static func string(_ kind: CBORKind, _ reader: inout CBORReader) throws(CBORError) -> Span<UInt8> {
+    try kind == .text ? reader.text() : reader.byteString()
   }
 }

@@ -40,8 +40,8 @@ struct SlotHeader {
     set { words[6] = newValue }
   }
 
-  /// The uid of the device's journal. PSA's persistent keys have 30-bit ids, so no key can take it.
-  static let journal: UInt64 = 0x4D55_5354_4A52_4E4C
+  /// The uid of the device's journal, and of its format. PSA's persistent keys have 30-bit ids, so no key can take it.
+  static let journal: UInt64 = 0x4D55_5354_4A52_4E32
 
   init(uid: UInt64 = 0, sequence: UInt32 = 0, count: UInt32 = 0) {
     self.uid = uid

@@ -1,4 +1,5 @@
 import COSE
+import Trust
 
 /// The device's memory: two slots of flash of which one is in force, and a count of starts.
 ///
@@ -14,12 +15,14 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
   private(set) var record = JournalRecord()
   /// Where in its life a device is of which this is in force; `nil` is factory state.
   private(set) var state: DeviceState?
+  /// The parts of the descriptor in force; `nil` in factory state.
+  private(set) var trust: TrustDescriptor?
   /// Where the parts in force stand in the region, and where staged certificates begin.
-  private(set) var networkOffset = 0
-  private(set) var anchorOffset = 0
+  private(set) var rootOffset = 0
+  private(set) var descriptorOffset = 0
   private(set) var certificatesOffset = 0
   private(set) var stagedOffset = 0
-  /// Longest certs-only PKCS#7 that fits beside the network's name and anchor.
+  /// Longest certs-only PKCS#7 that fits beside the root's key and the descriptor.
   private(set) var certificatesCapacity = 0
   /// Counts commits, and wraps.
   private(set) var sequence: UInt32 = 0
@@ -45,8 +48,9 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
   mutating func open() throws(FlashError) {
     var header = SlotHeader()
     var other = SlotHeader()
-    let isFirst = try inForce.read(&header, in: flash)
-    let isSecond = try spare.read(&other, in: flash)
+    // A slot of an earlier format has another uid, and is none: flash of before is factory state.
+    let isFirst = try inForce.read(&header, in: flash) && header.uid == SlotHeader.journal
+    let isSecond = try spare.read(&other, in: flash) && other.uid == SlotHeader.journal
     guard isFirst || isSecond else { return }
     if isSecond, !isFirst || other.isNewer(than: header) {
       header = other
@@ -63,16 +67,31 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
 
   // MARK: Commits
 
-  /// Leaves factory state: a network and its anchor, no key.
-  mutating func commitProvisioning(network: Span<UInt8>, anchor: Span<UInt8>) throws(FlashError) {
+  /// Leaves factory state: a root and its descriptor, no key.
+  ///
+  /// - Parameter trust: The descriptor's parts.
+  mutating func commitProvisioning(
+    root: Span<UInt8>, descriptor: Span<UInt8>, _ trust: TrustDescriptor
+  ) throws(FlashError) {
     var next = JournalRecord()
-    next.networkBytes = network.count
-    next.anchorBytes = anchor.count
-    guard next.payloadBytes <= capacity else { throw .outOfRange }
-    try clearSpare()
-    try flash.write(network, at: spareOffset &+ next.networkOffset)
-    try flash.write(anchor, at: spareOffset &+ next.anchorOffset)
-    try commit(next)
+    next.rootBytes = root.count
+    next.descriptorBytes = descriptor.count
+    try begin(next)
+    try flash.write(root, at: spareOffset &+ next.rootOffset)
+    try flash.write(descriptor, at: spareOffset &+ next.descriptorOffset)
+    try commit(next, trust)
+  }
+
+  /// Makes another descriptor of the same root the one in force; key and certificates stay.
+  mutating func commitTrust(descriptor: Span<UInt8>, _ trust: TrustDescriptor) throws(FlashError) {
+    var next = record
+    next.descriptorBytes = descriptor.count
+    try begin(next)
+    try flash.copy(count: next.rootBytes, from: rootOffset, to: spareOffset &+ next.rootOffset)
+    try flash.write(descriptor, at: spareOffset &+ next.descriptorOffset)
+    let certificates = next.payloadBytes - next.certificatesOffset
+    try flash.copy(count: certificates, from: certificatesOffset, to: spareOffset &+ next.certificatesOffset)
+    try commit(next, trust)
   }
 
   /// Makes another key the one in force, or none; certificates of the key before it go.
@@ -82,7 +101,7 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
     next.certificatesBytes = 0
     try clearSpare()
     try copyTrust()
-    try commit(next)
+    try commit(next, trust)
   }
 
   /// Makes the staged certificates the ones in force.
@@ -90,13 +109,13 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
     var next = record
     next.certificatesBytes = count
     try copyTrust()
-    try commit(next)
+    try commit(next, trust)
   }
 
   /// Returns to factory state; nothing of the network is left in flash.
   mutating func commitReset() throws(FlashError) {
     try clearSpare()
-    try commit(JournalRecord())
+    try commit(JournalRecord(), nil)
   }
 
   // MARK: Staging
@@ -131,21 +150,45 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
     var bytes = InlineArray<16, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
     try flash.read(at: inForceOffset, into: &span)
-    guard header.uid == SlotHeader.journal,
-      let record = JournalRecord(bytes.span, payloadBytes: Int(header.count))
-    else { throw .failed }
-    adopt(record, header)
+    guard let record = JournalRecord(bytes.span, payloadBytes: Int(header.count)) else { throw .failed }
+    let trust = try readDescriptor(record)
+    adopt(record, trust, header)
   }
 
-  private mutating func adopt(_ next: JournalRecord, _ header: SlotHeader) {
+  /// Finds the parts of the descriptor that a record names. Its signature was checked before it was stored.
+  ///
+  /// The one time a device has it in memory whole without being sent it: at a start, when the stack is empty.
+  @inline(never)
+  private mutating func readDescriptor(_ record: JournalRecord) throws(FlashError) -> TrustDescriptor? {
+    guard record.descriptorBytes > 0 else { return nil }
+    guard record.descriptorBytes <= TrustLimits.descriptorBytes else { throw .failed }
+    var bytes = InlineArray<896, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    var part = span.first(record.descriptorBytes)
+    try flash.read(at: inForceOffset &+ record.descriptorOffset, into: &part)
+    do {
+      return try TrustDescriptor(verified: part.span)
+    } catch {
+      throw .failed
+    }
+  }
+
+  private mutating func adopt(_ next: JournalRecord, _ trust: TrustDescriptor?, _ header: SlotHeader) {
     record = next
+    self.trust = trust
     state = next.state
     sequence = header.sequence
-    networkOffset = inForceOffset &+ next.networkOffset
-    anchorOffset = inForceOffset &+ next.anchorOffset
+    rootOffset = inForceOffset &+ next.rootOffset
+    descriptorOffset = inForceOffset &+ next.descriptorOffset
     certificatesOffset = inForceOffset &+ next.certificatesOffset
     stagedOffset = spareOffset &+ next.certificatesOffset
     certificatesCapacity = capacity - next.certificatesOffset
+  }
+
+  /// Clears the other slot for a payload of this length.
+  private mutating func begin(_ next: JournalRecord) throws(FlashError) {
+    guard next.payloadBytes <= capacity else { throw .outOfRange }
+    try clearSpare()
   }
 
   private mutating func clearSpare() throws(FlashError) {
@@ -154,11 +197,11 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
   }
 
   private mutating func copyTrust() throws(FlashError) {
-    let count = record.certificatesOffset - record.networkOffset
-    try flash.copy(count: count, from: networkOffset, to: spareOffset + record.networkOffset)
+    let count = record.certificatesOffset - record.rootOffset
+    try flash.copy(count: count, from: rootOffset, to: spareOffset + record.rootOffset)
   }
 
-  private mutating func commit(_ next: JournalRecord) throws(FlashError) {
+  private mutating func commit(_ next: JournalRecord, _ trust: TrustDescriptor?) throws(FlashError) {
     isStaging = false
     var bytes = InlineArray<16, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
@@ -168,7 +211,7 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
       uid: SlotHeader.journal, sequence: sequence &+ 1, count: UInt32(next.payloadBytes))
     try spare.commit(&header, in: &flash)
     swapSlots()
-    adopt(next, header)
+    adopt(next, trust, header)
     // The new slot reads back: from here on a cut leaves two valid ones, and the next start erases the older.
     try spare.clear(in: &flash)
   }

@@ -51,16 +51,16 @@ struct CertificateMutationTests {
     #expect(bench.state == .keyMade)
   }
 
-  @Test("An anchor with any one byte changed is refused")
-  func anchor() throws {
+  @Test("A trust descriptor with any one byte changed is refused")
+  func descriptor() throws {
     let bench = Bench()
     try bench.restart()
     let network = TestNetwork()
-    for index in network.anchor.indices {
-      var damaged = network.anchor
+    for index in network.descriptor.indices {
+      var damaged = network.descriptor
       damaged[index] ^= 0x01
-      let payload = TestCBOR.map([1: .text(network.name), 2: .bytes(damaged)])
-      #expect(Bench.refusal(bench.ask(.post, "provision", .cbor, payload)) != nil, "byte \(index)")
+      let answer = bench.provision(root: network.rootPublicKey, damaged)
+      #expect(Bench.trustRefusal(answer) != nil, "byte \(index)")
     }
     #expect(bench.state == nil)
   }

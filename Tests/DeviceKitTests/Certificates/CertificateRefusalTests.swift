@@ -292,19 +292,9 @@ struct CertificateRefusalTests {
     #expect(Bench.refusal(bench.deliver([network.anchor])) == .noKey)
   }
 
-  @Test("An anchor that another authority issued")
-  func notSelfSigned() throws {
-    let bench = Bench()
-    try bench.restart()
-    let network = TestNetwork()
-    let payload = TestCBOR.map([1: .text("Test network"), 2: .bytes(network.issuing)])
-    #expect(Bench.refusal(bench.ask(.post, "provision", .cbor, payload)) == .notSelfSigned)
-    #expect(bench.state == nil)
-  }
-
   @Test("Every reason is tried here, and every number has the name of its case")
   func complete() {
-    var tried: Set<UInt8> = [CertificateRefusal.noKey.rawValue, CertificateRefusal.notSelfSigned.rawValue]
+    var tried: Set<UInt8> = [CertificateRefusal.noKey.rawValue]
     for delivery in SpoiltDelivery.encoding + SpoiltDelivery.certificate + SpoiltDelivery.extensions
       + SpoiltDelivery.path
     {

@@ -1,13 +1,14 @@
 import CoAP
 import Crypto
 import DeviceKit
+import PKI
 import Testing
 
 @Suite("A device under power cuts")
 struct DevicePowerCutTests {
   /// The life of a device, step by step as a manager leads it.
   enum Step: Int, CaseIterable {
-    case provision, csr, certificates, report, reset
+    case provision, csr, certificates, report, trust, reset
   }
 
   private func perform(_ step: Step, _ bench: Bench, _ network: TestNetwork) -> Bool {
@@ -23,6 +24,7 @@ struct DevicePowerCutTests {
       guard let report = bench.nextRequest(), report.path == "report" else { return false }
       bench.answer(report, .changed)
       return true
+    case .trust: return bench.trust(network.sign { $0.epoch += 1 })?.code == .changed
     case .reset: return bench.ask(.post, "reset")?.code == .changed
     }
   }
@@ -33,7 +35,7 @@ struct DevicePowerCutTests {
     case .provision: [nil, .provisioned]
     case .csr: [.provisioned, .keyMade]
     case .certificates: [.keyMade, .certified]
-    case .report: [.certified]
+    case .report, .trust: [.certified]
     case .reset: [.certified, nil]
     }
   }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Factory state")
 struct FactoryTests {
-  @Test("A device without an anchor says who it is, and nothing else", arguments: [UInt8(0x00), 0xFF])
+  @Test("A device without a root says who it is, and nothing else", arguments: [UInt8(0x00), 0xFF])
   func identity(fill: UInt8) throws {
     let bench = Bench(fill: fill)
     try bench.restart()
@@ -15,7 +15,8 @@ struct FactoryTests {
       TestCBOR.fields(answer.payload)
         == [1: .text("BENCH-0001"), 2: .text("bench"), 3: .text("0.0.1"), 4: .uint(1024)])
     for (method, path) in [
-      (Code.get, "status"), (.post, "csr"), (.put, "crt"), (.get, "crt"), (.post, "reset"), (.get, ""), (.get, "any"),
+      (Code.get, "status"), (.post, "csr"), (.put, "crt"), (.get, "crt"), (.post, "reset"), (.put, "trust"), (.get, ""),
+      (.get, "any"),
     ] {
       #expect(bench.ask(method, path)?.code == .forbidden, "\(path)")
     }
@@ -41,9 +42,8 @@ struct FactoryTests {
   @Test(
     "A request to provision that is not whole is refused",
     arguments: [
-      [:], [1: .text("Test network")], [2: .bytes([1])], [1: .bytes([1]), 2: .bytes([1])],
-      [1: .text(String(repeating: "x", count: 65)), 2: .bytes([1])], [1: .text(""), 2: .bytes([1])],
-      [1: .text("Test network"), 2: .text("x")],
+      [:], [1: .bytes([1])], [2: .bytes([1])], [1: .text("x"), 2: .bytes([1])], [1: .bytes([]), 2: .bytes([1])],
+      [1: .bytes([1]), 2: .text("x")], [1: .bytes([1]), 2: .bytes([])],
     ] as [[UInt8: TestCBOR]])
   func incomplete(fields: [UInt8: TestCBOR]) throws {
     let bench = Bench()
@@ -58,12 +58,13 @@ struct FactoryTests {
     try bench.restart()
     let network = TestNetwork()
     let fields: [UInt8: TestCBOR] = [
-      0: .bool(true), 1: .text(network.name), 2: .bytes(network.anchor), 3: .uint(70_000), 23: .text("later"),
+      0: .bool(true), 1: .bytes(network.rootPublicKey), 2: .bytes(network.descriptor), 3: .uint(70_000),
+      23: .text("later"),
     ]
     #expect(bench.ask(.post, "provision", .cbor, TestCBOR.map(fields))?.code == .changed)
   }
 
-  @Test("Reset leads back to it: no anchor, no identity, no key")
+  @Test("Reset leads back to it: no root, no identity, no key")
   func reset() throws {
     let bench = Bench()
     try bench.restart()
@@ -77,7 +78,8 @@ struct FactoryTests {
       #expect(bench.nextRequest() == nil)
       try bench.restart()
     }
-    #expect(bench.chip.bytes.firstRange(of: network.anchor) == nil)
+    #expect(bench.chip.bytes.firstRange(of: network.rootPublicKey) == nil)
+    #expect(bench.chip.bytes.firstRange(of: Array(network.name.utf8)) == nil)
     // A new owner, a new key.
     _ = try bench.enrol(TestNetwork())
     #expect(bench.keys.made.count == 2)

@@ -119,6 +119,7 @@ struct RequestTests {
     #expect(work(.put, "crt") == 600)
     #expect(work(.get, "crt") == 0)
     #expect(work(.get, "status") == 0)
+    #expect(work(.put, "trust") == 200)
     #expect(work(.post, "provision") == 0)
     #expect(bench.expectedWork([1, 2, 3]) == 0)
   }

@@ -1,5 +1,7 @@
 import COSE
+import PKI
 import Testing
+import Trust
 
 @testable import DeviceKit
 
@@ -8,37 +10,49 @@ struct JournalPowerCutTests {
   /// A journal's whole state, for comparing.
   struct Contents: Equatable {
     var record: JournalRecord
-    var network: [UInt8]
-    var anchor: [UInt8]
+    var root: [UInt8]
+    var descriptor: [UInt8]
     var certificates: [UInt8]
   }
 
-  let first = [UInt8](repeating: 0x11, count: 300)
+  let network = TestNetwork()
+  let later: [UInt8]
   let second = (0..<700).map { UInt8(truncatingIfNeeded: $0 &* 13) }
+
+  init() {
+    later = network.sign {
+      $0.epoch += 1
+      $0.managerKeys.append(TestNetwork.key())
+    }
+  }
 
   private func contents(_ chip: FlashChip) throws -> Contents {
     var journal = Journal(flash: SimulatedFlash(chip: chip))
     try journal.open()
     func read(_ offset: Int, _ count: Int) -> [UInt8] { Array(chip.bytes[offset..<offset + count]) }
     return Contents(
-      record: journal.record, network: read(journal.networkOffset, journal.record.networkBytes),
-      anchor: read(journal.anchorOffset, journal.record.anchorBytes),
+      record: journal.record, root: read(journal.rootOffset, journal.record.rootBytes),
+      descriptor: read(journal.descriptorOffset, journal.record.descriptorBytes),
       certificates: read(journal.certificatesOffset, journal.record.certificatesBytes))
   }
 
   /// The commits of a life, each with the ones before it.
-  private func commit(_ step: Int, on chip: FlashChip) throws(FlashError) {
+  private func commit(_ step: Int, on chip: FlashChip) throws {
     var journal = Journal(flash: SimulatedFlash(chip: chip))
     try journal.open()
     switch step {
-    case 0: try journal.commitProvisioning(network: [0x4E].span, anchor: first.span)
+    case 0:
+      try journal.commitProvisioning(
+        root: network.rootPublicKey.span, descriptor: network.descriptor.span,
+        TrustDescriptor(verified: network.descriptor.span))
     case 1: try journal.commitKey(KeyID(rawValue: 0x1001))
     case 2:
       try journal.beginStaging()
       try journal.stage(Array(second[..<512]).span, at: 0)
       try journal.stage(Array(second[512...]).span, at: 512)
       try journal.commitCertificates(count: second.count)
-    case 3: try journal.commitKey(nil)
+    case 3: try journal.commitTrust(descriptor: later.span, TrustDescriptor(verified: later.span))
+    case 4: try journal.commitKey(nil)
     default: try journal.commitReset()
     }
   }
@@ -48,8 +62,8 @@ struct JournalPowerCutTests {
     arguments: Power.Moment.allCases, [UInt8(0x00), 0xFF])
   func everyOperation(moment: Power.Moment, fill: UInt8) throws {
     let seed: UInt64 = 20_261_123
-    let chip = FlashChip(pages: 8, pageBytes: 512, fill: fill, power: Power(seed: seed))
-    for step in 0..<5 {
+    let chip = FlashChip(pages: 10, pageBytes: 512, fill: fill, power: Power(seed: seed))
+    for step in 0..<6 {
       let before = chip.snapshot
       let old = try contents(chip)
       chip.power.restore()
@@ -77,7 +91,7 @@ struct JournalPowerCutTests {
   @Test("Cut a second time while the first cut is being mended, it still holds the one state")
   func cutsInARow() throws {
     let seed: UInt64 = 7
-    let chip = FlashChip(pages: 8, pageBytes: 512, power: Power(seed: seed))
+    let chip = FlashChip(pages: 10, pageBytes: 512, power: Power(seed: seed))
     try commit(0, on: chip)
     let old = try contents(chip)
     let before = chip.snapshot

@@ -2,6 +2,7 @@ import CoAP
 import Crypto
 import DeviceKit
 import Testing
+import Trust
 
 // The steps of an enrolment as a manager takes them.
 extension Bench {
@@ -10,8 +11,20 @@ extension Bench {
 
   @discardableResult
   func provision(_ network: TestNetwork) -> TestMessage? {
-    ask(.post, "provision", .cbor, TestCBOR.map([1: .text(network.name), 2: .bytes(network.anchor)]))
+    provision(root: network.rootPublicKey, network.descriptor)
   }
+
+  func provision(root: [UInt8], _ descriptor: [UInt8]) -> TestMessage? {
+    ask(.post, "provision", .cbor, TestCBOR.map([1: .bytes(root), 2: .bytes(descriptor)]))
+  }
+
+  /// Brings a later descriptor.
+  func trust(_ descriptor: [UInt8]) -> TestMessage? {
+    ask(.put, "trust", .coseSign1, descriptor)
+  }
+
+  /// The fields of `/status`.
+  var status: [UInt8: TestCBOR]? { TestCBOR.fields(ask(.get, "status")?.payload ?? []) }
 
   func requestCSR(_ network: TestNetwork, suffix: String? = "devices.example") -> TestMessage? {
     var fields: [UInt8: TestCBOR] = [1: .text(network.name)]
@@ -59,6 +72,14 @@ extension Bench {
       let number = TestCBOR.fields(answer.payload)?[1]?.uint
     else { return nil }
     return CertificateRefusal(rawValue: UInt8(number))
+  }
+
+  /// The reason in an answer that refuses a descriptor; its name must be the number's.
+  static func trustRefusal(_ answer: TestMessage?) -> TrustRefusal? {
+    guard let answer, answer.code == .unprocessableEntity, let fields = TestCBOR.fields(answer.payload),
+      let refusal = fields[1]?.uint.flatMap({ TrustRefusal(rawValue: UInt8($0)) }), fields[2]?.text == "\(refusal)"
+    else { return nil }
+    return refusal
   }
 
   /// Leads the device from factory state to a certificate.
