@@ -209,6 +209,15 @@ let package = Package(
         .product(name: "X509", package: "swift-certificates"),
       ],
       swiftSettings: embedded),
+    .testTarget(
+      name: "AttackTests",
+      dependencies: [
+        "COSE", "CoAP", "CoAPStream", "DeviceCrypto", "DeviceKit", "OSCORE", "PKI",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates"),
+      ],
+      swiftSettings: embedded),
     .testTarget(name: "EndToEndTests", dependencies: ["Demo"]),
   ]
 )

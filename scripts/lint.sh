@@ -28,5 +28,6 @@ report "A path of somebody's machine" "$(git grep -nE '(/work/|/home/[a-z]+/|/ro
 report "Bare TODO" "$(git grep -nE '\b(TODO|FIXME|XXX)\b' -- '*.swift' '*.c' '*.h' '*.py' '*.sh' ':!scripts/lint.sh' | head -n 20)"
 report "SQL by interpolation" "$(grep -rnE 'sql: *"[^"]*\\\(' Sources | grep -v 'PRAGMA ' | head -n 5)"
 report "Build folders or Package.resolved in git" "$(git ls-files | grep -E '(^|/)(\.build[^/]*/|Package\.resolved$)' | head)"
+report "Threats without the tests they name" "$(python3 scripts/check-threats.py 2>&1)"
 report "Shell scripts with syntax errors" "$(for f in scripts/*.sh .ci/run; do bash -n "$f" 2>&1; done)"
 exit $failed

@@ -12,5 +12,8 @@ for ((round = 1; round <= rounds; round++)); do
   echo "=== kills and power cuts, round $round of $rounds"
   swift test --skip-build --no-parallel --filter EndToEndTests
 done
+seeds=${MUSTER_SEEDS:-100}
+echo "=== attacks, $seeds seeds each"
+MUSTER_SEEDS=$seeds swift test --skip-build --filter AttackTests
 echo "=== fuzzing, $fuzz_seconds s a target"
 scripts/fuzz.sh "$fuzz_seconds"
