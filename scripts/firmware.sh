@@ -23,10 +23,14 @@ for board in "$@"; do
   python3 scripts/firmware-toolset.py "$description" > "$toolset.new"
   # An untouched toolset keeps SwiftPM from building everything anew.
   cmp -s "$toolset.new" "$toolset" && rm "$toolset.new" || mv "$toolset.new" "$toolset"
+  library=.cache/mbedtls/$(field "$description" cpu)/libmbedcrypto.a
   for image in $(field "$description" images); do
+    # SwiftPM does not know that an image depends on these two: without one it links again.
+    product=boards/.build-$board/$triple/release/$image
+    if [[ boards/$board/link.ld -nt $product || $library -nt $product ]]; then rm -f "$product"; fi
     swift build --package-path boards -c release --product "$image" --triple "$triple" \
       --toolset "$toolset" --scratch-path "boards/.build-$board" --disable-sandbox -q
-    cp "boards/.build-$board/$triple/release/$image" ".cache/firmware/$image.elf"
+    cp "$product" ".cache/firmware/$image.elf"
     echo "$image: .cache/firmware/$image.elf"
   done
 done
