@@ -199,7 +199,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "X509", package: "swift-certificates"),
       ]),
-    .testTarget(name: "ManagerTests", dependencies: ["Manager", "MockCA"]),
+    .testTarget(name: "ManagerTests", dependencies: ["COSE", "Manager", "MockCA", "OSCORE", "PKI", "Trust"]),
     .testTarget(
       name: "SimulationTests",
       dependencies: [

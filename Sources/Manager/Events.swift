@@ -12,6 +12,10 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
     case device
     /// A device does not go on, and why.
     case trouble
+    /// A device is on another line or gateway than before, and where.
+    case moved
+    /// Somebody did what an honest device does not, see ``Alarm``.
+    case alarm
     /// A gateway connected or went.
     case gateway
     /// One of the manager's own certificates arrived.
@@ -75,6 +79,8 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
       "device \(device ?? "-"): \(from.map { "\($0) -> " } ?? "")\(to ?? "-")"
         + (serial.map { ", certificate \($0)" } ?? "")
     case .trouble: "device \(device ?? "-"): \(problem ?? "-"): \(detail ?? "")"
+    case .moved: "device \(device ?? "-"): \(detail ?? "")"
+    case .alarm: "ALARM: device \(device ?? "-"): \(problem ?? "-"): \(detail ?? "")"
     case .gateway: "gateway \(gateway ?? "-") \(connected == true ? "connected" : "disconnected")"
     case .identity: "the manager's \(role ?? "-") certificate is \(serial ?? "-")"
     case .waiting: "the manager's \(role ?? "-") certificate: \(detail ?? "-")"

@@ -46,6 +46,7 @@ extension Manager {
         group.addTask { try await cancelWhenGracefulShutdown { try await identity.run() } }
         group.addTask { try await cancelWhenGracefulShutdown { try await engine.run() } }
         group.addTask { try await cancelWhenGracefulShutdown { try await renew() } }
+        group.addTask { await cancelWhenGracefulShutdown { await trust.run() } }
         break
       }
       // One after another, so that the first that fails ends the others.
@@ -82,7 +83,7 @@ extension Manager {
     router.add(
       middleware: ProblemMiddleware { [logger] in logger.error("the admin API failed", metadata: ["error": "\($0)"]) })
     let api = router.group("api/v1")
-    DeviceController(ledger: ledger, engine: engine).addRoutes(to: api.group("devices"))
+    DeviceController(ledger: ledger, engine: engine, caller: caller).addRoutes(to: api.group("devices"))
     CertificateController(store: ledger.store).addRoutes(to: api.group("certificates"))
     GatewayController(
       ledger: ledger, desk: identity.desk, connections: connections, network: configuration.network,
@@ -99,9 +100,11 @@ extension Manager {
     GatewayListener(
       address: configuration.gateways, identity: identity.server, gate: GatewayGate(store: ledger.store),
       connections: connections, engine: engine,
-      desk: DeviceDesk(
-        ledger: ledger, engine: engine, limiter: RateLimiter(perMinute: configuration.newDevicesPerMinute),
-        pendingLimit: configuration.pendingLimit, logger: logger),
+      desk: FrontDesk(
+        sessions: sessions,
+        desk: DeviceDesk(
+          ledger: ledger, engine: engine, limiter: RateLimiter(perMinute: configuration.newDevicesPerMinute),
+          pendingLimit: configuration.pendingLimit, logger: logger), onSession: trust.sessionOpened),
       ledger: ledger, logger: logger)
   }
 

@@ -18,6 +18,9 @@ public struct Manager: Service {
   let identity: OwnIdentity
   let connections: GatewayConnections
   let admin: AdminAuthority
+  let sessions: SessionKeeper
+  let caller: DeviceCaller
+  let trust: TrustKeeper
   let logger: Logger
   private let database: SQLiteStore
   private let lock: FolderLock
@@ -54,9 +57,17 @@ public struct Manager: Service {
       let connector = FullCMCConnector(client: client, identity: registrationAuthority, clock: clock)
       connections = GatewayConnections()
       ledger = Ledger(store: wrap(database), clock: clock, events: events)
+      let keys = try ManagerKeys.open(configuration.folder)
+      sessions = SessionKeeper(store: ledger.store, keys: keys, clock: clock)
+      let transport = SessionTransport(lines: connections, sessions: sessions)
+      caller = DeviceCaller(transport: transport, policy: configuration.enrolmentPolicy)
+      trust = TrustKeeper(
+        descriptor: try configuration.trustDescriptor.map {
+          try TrustDescriptorFile(path: $0, network: configuration.network, keys: keys)
+        }, ledger: ledger, transport: transport, logger: logger)
       let engine = EnrolmentEngine(
         ledger: ledger, authority: connector,
-        devices: DeviceCaller(transport: connections, policy: configuration.enrolmentPolicy),
+        devices: caller,
         policy: configuration.enrolmentPolicy, logger: logger)
       self.engine = engine
       identity = OwnIdentity(

@@ -36,18 +36,21 @@ extension DeviceCommand {
     static let configuration = CommandConfiguration(
       abstract: "Make a device known beforehand.",
       discussion: """
-        When it calls it goes on without asking. Until messages are protected end to end, whoever calls first under that \
-        serial number is taken for it.
+        With its bootstrap key's thumbprint, from its label, it goes on without asking when it calls. Without, it waits \
+        for 'muster device approve' when it first calls, and shows the thumbprint of the key it has. A device that waits \
+        already, or is known without a key, gets the thumbprint given here.
         """)
     @OptionGroup var one: OneDevice
     @Option(help: "Its model, for people.")
     var model: String?
+    @Option(help: ArgumentHelp("The thumbprint on its label: 64 hexadecimal digits.", valueName: "hex"))
+    var thumbprint: String?
 
     func run() async throws {
       try await explainingFailure {
         let id = try DeviceID(one.id).text
-        try one.show(
-          try await one.options.withClient { try await $0.post("devices", DeviceAddition(id: id, model: model)) })
+        let addition = DeviceAddition(id: id, model: model, thumbprint: try thumbprint.map { try Thumbprint($0).text })
+        try one.show(try await one.options.withClient { try await $0.post("devices", addition) })
       }
     }
   }
@@ -59,6 +62,34 @@ extension DeviceCommand {
     func run() async throws {
       try await explainingFailure {
         try one.show(try await one.options.withClient { try await $0.post("devices/\(one.id)/approve") })
+      }
+    }
+  }
+
+  struct Acknowledge: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take note of a device's alarm.", discussion: "It is not shown any more; the audit trail keeps it.")
+    @OptionGroup var one: OneDevice
+
+    func run() async throws {
+      try await explainingFailure {
+        try one.show(try await one.options.withClient { try await $0.post("devices/\(one.id)/acknowledge") })
+      }
+    }
+  }
+
+  struct Reset: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Have a device erase its identity and its network.",
+      discussion: """
+        It goes over the device's session, so it must be connected. Afterwards the device is as it left the factory: it can \
+        be provisioned again, here or by another owner. Its bootstrap key and so its thumbprint stay.
+        """)
+    @OptionGroup var one: OneDevice
+
+    func run() async throws {
+      try await explainingFailure {
+        try one.show(try await one.options.withClient { try await $0.post("devices/\(one.id)/reset") })
       }
     }
   }

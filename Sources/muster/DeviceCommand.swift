@@ -6,31 +6,47 @@ import Manager
 struct DeviceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "device",
-    abstract: "List, show, add, approve and enrol devices.",
+    abstract: "List, show, add, import, approve and enrol devices.",
     discussion: managerExitStatuses,
-    subcommands: [List.self, Show.self, Add.self, Approve.self, Enrol.self])
+    subcommands: [
+      List.self, Show.self, Add.self, Import.self, Approve.self, Enrol.self, Acknowledge.self, Reset.self,
+    ])
 }
 
 extension DeviceView {
   /// The columns of `muster device list`.
-  static let head = ["DEVICE", "STATE", "SERIAL", "WHERE", "PROBLEM"]
+  static let head = ["DEVICE", "STATE", "SERIAL", "WHERE", "KEY", "PROBLEM"]
 
   var row: [String] {
     [
-      id, state.rawValue, serial ?? "-", place ?? "-",
-      problem.map { $0.code.rawValue + ($0.held ? " (held)" : "") } ?? "-",
+      id, state.rawValue, serial ?? "-", place ?? "-", key,
+      alarm.map { "ALARM \($0.code.rawValue)" } ?? problem.map { $0.code.rawValue + ($0.held ? " (held)" : "") } ?? "-",
     ]
   }
 
   /// Everything, one field a line.
   var fields: [(String, String?)] {
     [
-      ("device", id), ("state", state.rawValue), ("model", model), ("firmware", firmware), ("where", place),
+      ("device", id), ("state", state.rawValue), ("thumbprint", thumbprint), ("model", model), ("firmware", firmware),
+      ("where", place),
       ("holds", claims), ("certificate", serial), ("valid until", Output.date(notAfter)),
       ("problem", problem.map { "\($0.code.rawValue): \($0.detail)" }),
       ("", problem?.held == true ? "The manager stopped trying; 'muster device enrol \(id)' starts again." : nil),
+      ("alarm", alarm.map { "\($0.code.rawValue): \($0.detail)" }),
+      ("", alarm == nil ? nil : "Look into it, then 'muster device acknowledge \(id)'."),
+      (
+        "places",
+        places.map { $0.map { "\($0.line).\($0.gateway) since \(Output.date($0.since) ?? "-")" } }?.joined(
+          separator: ", ")
+      ),
       ("last seen", Output.date(seenAt)), ("changed", Output.date(changedAt)), ("known since", Output.date(createdAt)),
     ]
+  }
+
+  /// The whole thumbprint while somebody has to compare it with a label, else its beginning.
+  private var key: String {
+    guard let thumbprint else { return "-" }
+    return state == .pending ? thumbprint : String(thumbprint.prefix(16))
   }
 
   private var place: String? {

@@ -28,9 +28,28 @@ extension Request {
   ///
   /// - Throws: ``ManagerError`` with code `invalid`.
   func json<Value: Decodable & Sendable>(_ type: Value.Type, _ context: AdminContext) async throws -> Value {
+    let buffer = try await collected(upTo: context.maxUploadSize, within: .seconds(10))
+    do {
+      return try AdminJSON.decoder.decode(type, from: Data(buffer.readableBytesView))
+    } catch {
+      throw ManagerError(.invalid, "The body is not the JSON that this resource takes.")
+    }
+  }
+
+  /// The body as text, all of it in a minute.
+  ///
+  /// - Throws: ``ManagerError`` with code `invalid`.
+  func text(upTo limit: Int) async throws -> String {
+    let buffer = try await collected(upTo: limit, within: .seconds(60))
+    guard let text = String(validating: buffer.readableBytesView, as: UTF8.self) else {
+      throw ManagerError(.invalid, "The body is not UTF-8.")
+    }
+    return text
+  }
+
+  private func collected(upTo limit: Int, within time: Duration) async throws -> ByteBuffer {
     let body = self.body
-    let limit = context.maxUploadSize
-    let buffer = try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+    return try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
       group.addTask {
         do {
           return try await body.collect(upTo: limit)
@@ -43,16 +62,20 @@ extension Request {
         }
       }
       group.addTask {
-        try await Task.sleep(for: .seconds(10))
-        throw ManagerError(.invalid, "The body took longer than ten seconds.")
+        try await Task.sleep(for: time)
+        throw ManagerError(.invalid, "The body took longer than \(time.components.seconds) seconds.")
       }
       defer { group.cancelAll() }
       return try await group.next() ?? ByteBuffer()
     }
-    do {
-      return try AdminJSON.decoder.decode(type, from: Data(buffer.readableBytesView))
-    } catch {
-      throw ManagerError(.invalid, "The body is not the JSON that this resource takes.")
+  }
+
+  /// A query parameter that is `true`, `false` or left out.
+  func flag(_ name: String) throws(ManagerError) -> Bool {
+    switch uri.queryParameters[Substring(name)] {
+    case nil, "false": false
+    case "true": true
+    default: throw ManagerError(.invalid, "'\(name)' must be true or false.")
     }
   }
 
@@ -98,9 +121,8 @@ struct ProblemMiddleware: RouterMiddleware {
     } catch let error as HTTPError where error.status == .notFound {
       return AdminAnswer.problem(ManagerError(.notFound, "There is no resource \(request.uri.path.prefix(200))."))
     } catch let error as HTTPError where error.status == .contentTooLarge {
-      let limit = context.maxUploadSize
       return AdminAnswer.problem(
-        ManagerError(.invalid, "The body is longer than \(limit) bytes."), status: error.status)
+        ManagerError(.invalid, "The body is longer than this resource takes."), status: error.status)
     } catch let error as HTTPError {
       return Response(status: error.status)
     } catch {

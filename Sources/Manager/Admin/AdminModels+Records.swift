@@ -6,7 +6,8 @@ extension DeviceView {
       id: device.id.text, state: device.state, model: device.model, firmware: device.firmware,
       gateway: device.route?.gateway, line: device.route?.line, claims: device.claim.map { "\($0.holding)" },
       serial: certificate?.serial, notAfter: certificate?.notAfter, problem: device.problem,
-      createdAt: device.createdAt, changedAt: device.changedAt, seenAt: device.seenAt)
+      createdAt: device.createdAt, changedAt: device.changedAt, seenAt: device.seenAt,
+      thumbprint: device.thumbprint?.text, alarm: device.alarm)
   }
 }
 

@@ -30,6 +30,42 @@ public struct DeviceView: Codable, Sendable, Equatable {
   public var changedAt: Date
   /// When it last called.
   public var seenAt: Date?
+  /// What its bootstrap key is known by; none for a device that is known by its id alone.
+  public var thumbprint: String?
+  /// What an administrator should look at.
+  public var alarm: Alarm?
+  /// Where it has been, the newest place first; only when one device is shown.
+  public var places: [PlaceView]?
+}
+
+/// A place where a device was seen.
+public struct PlaceView: Codable, Sendable, Equatable {
+  /// The gateway's name.
+  public var gateway: String
+  /// The line there.
+  public var line: String
+  /// Since when.
+  public var since: Date
+}
+
+/// A line of a factory list that was not taken.
+public struct ImportFault: Codable, Sendable, Equatable {
+  /// Counted from 1.
+  public var line: Int
+  /// What is wrong with it, in a sentence.
+  public var reason: String
+}
+
+/// What became of a factory list.
+public struct ImportReport: Codable, Sendable, Equatable {
+  /// Whether anything was written.
+  public var written: Bool
+  /// Devices that are new, or got the thumbprint they lacked; with `written` false, those that would be.
+  public var added: Int
+  /// Devices that were known just so.
+  public var known: Int
+  /// The bad lines.
+  public var faults: [ImportFault]
 }
 
 /// A certificate as the admin API shows it.
@@ -92,11 +128,14 @@ public struct DeviceAddition: Codable, Sendable {
   public var id: String
   /// For people.
   public var model: String?
+  /// Its bootstrap key's thumbprint, from its label. Without one it waits for an administrator when it first calls.
+  public var thumbprint: String?
 
   /// A device to be added.
-  public init(id: String, model: String? = nil) {
+  public init(id: String, model: String? = nil, thumbprint: String? = nil) {
     self.id = id
     self.model = model
+    self.thumbprint = thumbprint
   }
 }
 

@@ -4,6 +4,10 @@ import Hummingbird
 struct DeviceController: Sendable {
   let ledger: Ledger
   let engine: EnrolmentEngine
+  let caller: DeviceCaller
+
+  /// A factory list of about forty thousand lines.
+  private static let longestListBytes = 4 * 1024 * 1024
 
   func addRoutes(to group: RouterGroup<AdminContext>) {
     group.get(use: list)
@@ -11,9 +15,14 @@ struct DeviceController: Sendable {
     group.get(":id", use: show)
     group.post(":id/approve", use: approve)
     group.post(":id/enrol", use: enrol)
+    group.post(":id/acknowledge", use: acknowledge)
+    group.post(":id/reset", use: reset)
+    group.post("import", use: importList)
     group.refuseOthers(than: [.get, .post])
     group.refuseOthers(than: [.get], at: ":id")
-    for action: RouterPath in [":id/approve", ":id/enrol"] { group.refuseOthers(than: [.post], at: action) }
+    for action: RouterPath in [":id/approve", ":id/enrol", ":id/acknowledge", ":id/reset", "import"] {
+      group.refuseOthers(than: [.post], at: action)
+    }
   }
 
   @Sendable private func list(_ request: Request, _ context: AdminContext) async throws -> Response {
@@ -26,16 +35,36 @@ struct DeviceController: Sendable {
   }
 
   @Sendable private func show(_ request: Request, _ context: AdminContext) async throws -> Response {
-    try await answer(try context.deviceID())
+    let device = try await existing(try context.deviceID())
+    var view = try await view(of: device)
+    view.places = try await ledger.store.routes(of: device.id).map {
+      PlaceView(gateway: $0.route.gateway, line: $0.route.line, since: $0.since)
+    }
+    return try AdminAnswer.json(view)
+  }
+
+  /// A factory list, as CSV.
+  @Sendable private func importList(_ request: Request, _ context: AdminContext) async throws -> Response {
+    let text = try await request.text(upTo: Self.longestListBytes)
+    let administrator = try await context.administrator()
+    let way = DeviceImport(
+      ledger: ledger, isDryRun: try request.flag("dry-run"), skipsBad: try request.flag("skip-bad"))
+    return try AdminAnswer.json(try await way.run(DeviceList(text), by: administrator))
+  }
+
+  @Sendable private func acknowledge(_ request: Request, _ context: AdminContext) async throws -> Response {
+    let id = try context.deviceID()
+    try await ledger.commit(.acknowledgeDevice(id), by: try await context.administrator())
+    return try await answer(id)
   }
 
   @Sendable private func add(_ request: Request, _ context: AdminContext) async throws -> Response {
     let addition = try await request.json(DeviceAddition.self, context)
     let id = try DeviceID(addition.id)
-    if let model = addition.model, !NameRule.allowsText(model) {
-      throw ManagerError(.invalid, "A model has 1 to 64 printable ASCII characters.")
-    }
-    try await ledger.commit(.addDevice(id, model: addition.model), by: try await context.administrator())
+    let listing = try DeviceListing(
+      id: id, thumbprint: try addition.thumbprint.map { try Thumbprint($0) }, model: addition.model)
+    try await ledger.commit(
+      .addDevice(id, model: listing.model, thumbprint: listing.thumbprint), by: try await context.administrator())
     return try await answer(id, status: .created)
   }
 
@@ -60,6 +89,20 @@ struct DeviceController: Sendable {
     try await ledger.commit(.retryDevice(id), by: try await context.administrator())
     await engine.wake(id, .demand)
     return try await answer(id, status: .accepted)
+  }
+
+  /// Only a device that has a key can be told over its session who tells it; all others are reset at their line.
+  @Sendable private func reset(_ request: Request, _ context: AdminContext) async throws -> Response {
+    let device = try await existing(try context.deviceID())
+    let administrator = try await context.administrator()
+    guard device.thumbprint != nil else {
+      throw ManagerError(
+        .conflict, "Device \(device.id) has no session, so it cannot be reset from afar.",
+        remedy: "Reset it where it stands.")
+    }
+    try await caller.reset(device)
+    try await ledger.commit(.resetDevice(device.id), by: administrator)
+    return try await answer(device.id)
   }
 
   private func answer(_ id: DeviceID, status: HTTPResponse.Status = .ok) async throws -> Response {

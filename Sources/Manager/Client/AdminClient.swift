@@ -100,6 +100,15 @@ public struct AdminClient: Sendable {
     return try decode(try await send(path, method: .POST, body: Array(encoded)))
   }
 
+  /// Sends a text.
+  public func post<Value: Decodable>(
+    _ path: String, text: String, query: [String: String] = [:]
+  ) async throws(ManagerError) -> Value {
+    var components = URLComponents()
+    components.queryItems = query.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
+    return try decode(try await send(path + (components.string ?? ""), method: .POST, body: Array(text.utf8)))
+  }
+
   private func decode<Value: Decodable>(_ bytes: [UInt8]) throws(ManagerError) -> Value {
     do {
       return try AdminJSON.decoder.decode(Value.self, from: Data(bytes))

@@ -8,6 +8,7 @@ enum ConfigurationKey: String, CaseIterable {
   case adminNames = "admin.names"
   case gatewaysListen = "gateways.listen"
   case gatewaysNames = "gateways.names"
+  case trustDescriptor = "trust.descriptor"
   case pendingLimit = "enrolment.pendingLimit"
   case newDevicesPerMinute = "enrolment.newDevicesPerMinute"
   case reportPatience = "enrolment.reportPatienceSeconds"
@@ -26,6 +27,7 @@ enum ConfigurationKey: String, CaseIterable {
     let known = Set(allCases.map(\.variable))
     let sections = [
       "MUSTER_NETWORK", "MUSTER_NAME_", "MUSTER_CA_", "MUSTER_ADMIN_", "MUSTER_GATEWAYS_", "MUSTER_ENROLMENT_",
+      "MUSTER_TRUST_",
       "MUSTER_LOG_",
     ]
     return environment.filter { name in !known.contains(name) && sections.contains { name.hasPrefix($0) } }.sorted()

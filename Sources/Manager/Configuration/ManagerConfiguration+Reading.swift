@@ -17,6 +17,7 @@ extension ManagerConfiguration {
     configuration.gateways = try await values.address(.gatewaysListen) ?? configuration.gateways
     configuration.adminNames = try await values.list(.adminNames) ?? configuration.adminNames
     configuration.gatewayNames = try await values.list(.gatewaysNames) ?? configuration.gatewayNames
+    configuration.trustDescriptor = try await values.text(.trustDescriptor).map(folder.resolve)
     configuration.pendingLimit = try await values.number(.pendingLimit, in: 0...1_000_000) ?? configuration.pendingLimit
     configuration.newDevicesPerMinute =
       try await values.number(.newDevicesPerMinute, in: 1...60_000) ?? configuration.newDevicesPerMinute

@@ -21,6 +21,8 @@ public struct ManagerConfiguration: Sendable {
   public var gateways: ListenAddress
   /// The names and addresses that the gateway listener's certificate is for.
   public var gatewayNames: [String]
+  /// The file with the trust descriptor that the network's root signed; none without.
+  public var trustDescriptor: String?
   /// How many unknown devices may wait for an administrator.
   public var pendingLimit: Int
   /// How many unknown devices may call in a minute over one gateway.
@@ -41,6 +43,7 @@ public struct ManagerConfiguration: Sendable {
     self.adminNames = ["localhost", "127.0.0.1"]
     self.gateways = ListenAddress(host: "127.0.0.1", port: 5684)
     self.gatewayNames = ["localhost", "127.0.0.1"]
+    self.trustDescriptor = nil
     self.pendingLimit = 1000
     self.newDevicesPerMinute = 60
     self.reportPatienceSeconds = 30

@@ -26,6 +26,7 @@ public struct ManagerFolder: Sendable {
   var sessionKey: String { "\(path)/keys/edhoc.key" }
   var registrationAuthorityKey: String { "\(path)/keys/ra.key" }
   var nextRegistrationAuthorityKey: String { "\(path)/keys/ra-next.key" }
+  var nextSessionKey: String { "\(path)/keys/edhoc-next.key" }
   var serverKey: String { "\(path)/keys/server.key" }
   var adminAuthorityKey: String { "\(path)/keys/admin-ca.key" }
 
@@ -68,7 +69,9 @@ extension ManagerFolder {
   ///
   /// - Throws: ``PKIError``, as ``KeyFile/read(_:)``.
   func checkKeys() throws {
-    let keys = [registrationAuthorityKey, nextRegistrationAuthorityKey, serverKey, adminAuthorityKey]
+    let keys = [
+      registrationAuthorityKey, nextRegistrationAuthorityKey, serverKey, adminAuthorityKey, sessionKey, nextSessionKey,
+    ]
     for path in keys + ["\(credentials)/admin.key"]
     where FileManager.default.fileExists(atPath: path) {
       _ = try KeyFile.read(path)

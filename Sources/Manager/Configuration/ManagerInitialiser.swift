@@ -50,10 +50,9 @@ public struct ManagerInitialiser: Sendable {
           remedy: "Give the root's certificate, not that of an authority below it.")
       }
       try folder.create()
-      let session = try KeyFile.readOrCreateAgreementKey(folder.sessionKey)
-      try DurableFile.replace(folder.sessionPublicKey, bytes: Array(PublicKeyFile.pem(session.coordinates).utf8))
       try DurableFile.replace(folder.authorityAnchor, bytes: Array(try anchors.map { try $0.pem }.joined().utf8))
       try DurableFile.replace(folder.authorityCode, bytes: Array(code.text.utf8), mode: 0o600)
+      _ = try ManagerKeys.open(folder)
       try DurableFile.create(folder.configuration, bytes: Array(yaml.utf8))
     } catch let error as PKIError {
       throw ManagerError(error)

@@ -5,8 +5,9 @@ import Logging
 
 /// What devices ask of the manager: `/register` and `/report` (docs/spec/device.md), as they come through a gateway.
 ///
-/// Until messages are protected end to end, everything a registration says is a claim that whoever holds the line can make. So it
-/// may move nothing but hints and, for a device made known beforehand, the start of an enrolment. A report is signed.
+/// Inside a session the caller has proved its bootstrap key, and the key decides which device it is. What an unprotected call
+/// says is a claim that whoever holds the line can make: it may move nothing but hints, and nothing at all of a device that
+/// has a key. A report is signed besides.
 struct DeviceDesk: Sendable {
   let ledger: Ledger
   let engine: EnrolmentEngine
@@ -16,32 +17,36 @@ struct DeviceDesk: Sendable {
   let logger: Logger
 
   /// Answers one request. It never throws: a device gets a code for everything.
-  func answer(_ request: CoAPMessage, from gateway: String) async -> CoAPMessage {
+  ///
+  /// - Parameters:
+  ///   - route: where it came from: the gateway is the one of the connection's certificate, the line is its hint.
+  ///   - key: the bootstrap key of the session it came in; nil when it was not protected.
+  func answer(_ request: CoAPMessage, over route: Route, key: DeviceKey?) async -> CoAPMessage {
     do {
       guard request.hasOnlyKnownCriticalOptions else { return .problem(.badOption, "unknown critical option") }
       switch request.uriPath {
       case ["register"]:
         if let problem = request.isPost(of: .cbor) { return problem }
-        return try await register(request.payload, over: try route(of: request, gateway))
+        return try await register(request.payload, over: route, key: key)
       case ["report"]:
         if let problem = request.isPost(of: .coseSign1) { return problem }
-        return try await report(request.payload, from: gateway)
+        return try await report(request.payload, from: route.gateway, key: key)
       default: return .problem(.notFound, "no such resource")
       }
     } catch let error as ManagerError {
       return refuse(error)
+    } catch is Unprotected {
+      return .response(.unauthorized)
     } catch {
-      logger.error("a device's request failed", metadata: ["gateway": "\(gateway)", "error": "\(error)"])
+      logger.error("a device's request failed", metadata: ["gateway": "\(route.gateway)", "error": "\(error)"])
       return .busy(seconds: 5)
     }
   }
 
-  /// The line is the gateway's hint (option 65000); the gateway is the one of the connection's certificate.
-  private func route(of request: CoAPMessage, _ gateway: String) throws(ManagerError) -> Route {
-    guard let line = request.string(.musterLine), NameRule.allowsLabel(line) else {
-      throw ManagerError(.invalid, "The gateway did not say which line this is.")
-    }
-    return Route(gateway: gateway, line: line)
+  /// Whether an administrator knows the device with this key.
+  func knows(_ key: DeviceKey) async -> Bool {
+    guard let device = try? await ledger.store.device(with: key.thumbprint) else { return false }
+    return device.state != .pending
   }
 
   private func refuse(_ error: ManagerError) -> CoAPMessage {
@@ -79,3 +84,6 @@ extension CoAPMessage {
     return nil
   }
 }
+
+/// A call without protection in the name of a device that has a key.
+struct Unprotected: Error {}

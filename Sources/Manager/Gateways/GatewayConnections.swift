@@ -2,7 +2,7 @@ import CoAPStream
 import Synchronization
 
 /// The gateways that are connected, by name: the manager's ways to devices.
-final class GatewayConnections: DeviceTransport {
+final class GatewayConnections: LineTransport {
   private struct Entry {
     let connection: CoAPConnection
     /// The certificate it was let in with.

@@ -15,7 +15,7 @@ struct GatewayListener: Sendable {
   let gate: GatewayGate
   let connections: GatewayConnections
   let engine: EnrolmentEngine
-  let desk: DeviceDesk
+  let desk: FrontDesk
   let ledger: Ledger
   let logger: Logger
 

@@ -21,6 +21,12 @@ struct Device: Sendable, Equatable {
   var changedAt: Date
   /// When it last called.
   var seenAt: Date?
+  /// What its bootstrap key is known by: from a factory list, an administrator, or its first call. One id, one key.
+  var thumbprint: Thumbprint?
+  /// The key itself, once the device has proved that it holds it.
+  var key: DeviceKey?
+  /// What an administrator should look at.
+  var alarm: Alarm?
 }
 
 /// The line a device hangs on, and the gateway that has the line.

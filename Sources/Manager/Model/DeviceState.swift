@@ -28,8 +28,9 @@ extension DeviceState {
   /// The states that may follow this one. The store refuses every other step, whoever asks for it.
   public var successors: Set<DeviceState> {
     switch self {
-    case .registered: [.approved, .decommissioned]
-    case .pending: [.approved, .decommissioned]
+    // Pending: its key was not named beforehand. And back: then it was, while it waited.
+    case .registered: [.approved, .pending, .decommissioned]
+    case .pending: [.approved, .registered, .decommissioned]
     case .approved: [.csrRequested, .suspended, .decommissioned]
     case .csrRequested: [.ordered, .suspended, .decommissioned]
     // Back to csr-requested: the CA refused the order, or an administrator starts again.

@@ -1,9 +1,21 @@
 /// The closed list of what can be changed in the store.
 enum Change: Sendable, Equatable {
   /// A device made known beforehand: a new row, `registered`.
-  case addDevice(DeviceID, model: String?)
+  case addDevice(DeviceID, model: String?, thumbprint: Thumbprint? = nil)
+  /// The good lines of a factory list, each as if added by itself.
+  case importDevices([DeviceListing])
   /// An unknown device called: a new row, `pending`.
-  case meetDevice(DeviceID, Sighting)
+  case meetDevice(DeviceID, Sighting, key: DeviceKey? = nil)
+  /// A device proved for the first time which key it has. One that was known by its id alone waits for an administrator.
+  case identifyDevice(DeviceID, DeviceKey)
+  /// The device was offered a later trust descriptor, and took it unless there is a refusal.
+  case offerTrust(DeviceID, epoch: UInt32, refusal: String?)
+  /// An administrator had the device erase its identity and its network.
+  case resetDevice(DeviceID)
+  /// A device, or somebody in its name, did what it never should.
+  case alarmDevice(DeviceID, Alarm)
+  /// An administrator has seen the alarm.
+  case acknowledgeDevice(DeviceID)
   /// A known device calls from another line than last time.
   case relocateDevice(DeviceID, Sighting)
   /// A step that changes nothing but the state.
@@ -37,13 +49,37 @@ enum Change: Sendable, Equatable {
 }
 
 extension Change {
+  /// What it consists of; each part has its own audit row.
+  var parts: [Change] {
+    guard case .importDevices(let listings) = self else { return [self] }
+    return listings.map { .addDevice($0.id, model: $0.model, thumbprint: $0.thumbprint) }
+  }
+
   /// What the audit trail says about it.
   var audit: (action: String, subject: String, detail: [String: String]) {
     switch self {
-    case .addDevice(let id, let model):
-      ("device-added", id.text, model.map { ["model": $0] } ?? [:])
-    case .meetDevice(let id, let sighting):
-      ("device-met", id.text, sighting.auditDetail)
+    case .addDevice(let id, let model, let thumbprint):
+      ("device-added", id.text, ["model": model, "thumbprint": thumbprint?.text].compactMapValues { $0 })
+    case .importDevices(let listings):
+      ("devices-imported", "manager", ["count": "\(listings.count)"])
+    case .meetDevice(let id, let sighting, let key):
+      (
+        "device-met", id.text,
+        sighting.auditDetail.merging(key.map { ["thumbprint": $0.thumbprint.text] } ?? [:]) { a, _ in a }
+      )
+    case .identifyDevice(let id, let key):
+      ("device-identified", id.text, ["thumbprint": key.thumbprint.text])
+    case .offerTrust(let id, let epoch, let refusal):
+      (
+        refusal == nil ? "trust-delivered" : "trust-refused", id.text,
+        ["epoch": "\(epoch)", "refusal": refusal].compactMapValues { $0 }
+      )
+    case .resetDevice(let id):
+      ("device-reset", id.text, [:])
+    case .alarmDevice(let id, let alarm):
+      ("device-alarm", id.text, ["alarm": alarm.code.rawValue, "detail": alarm.detail])
+    case .acknowledgeDevice(let id):
+      ("device-acknowledged", id.text, [:])
     case .relocateDevice(let id, let sighting):
       ("device-relocated", id.text, sighting.auditDetail)
     case .moveDevice(let id, let from, let to):

@@ -17,13 +17,21 @@ struct Ledger: Sendable {
       event.serial = transition.serial
       events(event)
     }
-    if let (id, problem) = change.problem {
-      var event = ManagerEvent(.trouble, at: now)
-      event.device = id.text
-      event.problem = problem.code.rawValue
-      event.detail = problem.detail
-      events(event)
+    if case .alarmDevice(let id, let alarm) = change { tell(.alarm, id, alarm.code.rawValue, alarm.detail, at: now) }
+    if case .relocateDevice(let id, let sighting) = change {
+      tell(.moved, id, nil, "It is on \(sighting.route.uriHost) now.", at: now)
     }
+    if let (id, problem) = change.problem {
+      tell(.trouble, id, problem.code.rawValue, problem.detail, at: now)
+    }
+  }
+
+  private func tell(_ kind: ManagerEvent.Kind, _ id: DeviceID, _ problem: String?, _ detail: String, at now: Date) {
+    var event = ManagerEvent(kind, at: now)
+    event.device = id.text
+    event.problem = problem
+    event.detail = detail
+    events(event)
   }
 }
 
@@ -35,7 +43,9 @@ extension Change {
     case .refuseOrder(let order, let problem):
       guard case .device(let id) = order.holder else { return nil }
       return (id, problem)
-    case .addDevice, .meetDevice, .relocateDevice, .moveDevice, .recoverDevice, .retryDevice, .placeOrder,
+    case .addDevice, .importDevices, .meetDevice, .identifyDevice, .alarmDevice, .acknowledgeDevice, .offerTrust,
+      .resetDevice, .relocateDevice,
+      .moveDevice, .recoverDevice, .retryDevice, .placeOrder,
       .continueOrder,
       .placeOwnOrder, .sendOrder, .issue, .deliver, .activate:
       return nil

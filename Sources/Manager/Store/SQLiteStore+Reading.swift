@@ -8,6 +8,30 @@ extension SQLiteStore {
 
   func twin(of id: DeviceID) async throws -> DeviceID? { try await pool.read { try Self.twin(of: id, $0) } }
 
+  func device(with thumbprint: Thumbprint) async throws -> Device? {
+    try await pool.read { try Self.device(with: thumbprint, $0) }
+  }
+
+  func keys(identifiedBy keyIdentifier: String) async throws -> [DeviceKey] {
+    try await pool.read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT public_key FROM device WHERE substr(thumbprint, 1, 16) = ? AND public_key IS NOT NULL LIMIT 8
+          """, arguments: [keyIdentifier]
+      ).compactMap { $0.bytes("public_key").flatMap(DeviceKey.init) }
+    }
+  }
+
+  func routes(of id: DeviceID) async throws -> [RouteRecord] {
+    try await pool.read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT gateway, line, since FROM device_route WHERE device = ? ORDER BY number DESC",
+        arguments: [id.text]
+      ).map { RouteRecord(route: Route(gateway: $0["gateway"], line: $0["line"]), since: $0.date("since")) }
+    }
+  }
+
   func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device> {
     let rows = try await pool.read { database in
       try Row.fetchAll(
@@ -109,6 +133,11 @@ extension SQLiteStore {
 extension SQLiteStore {
   static func device(_ id: DeviceID, _ database: Database) throws -> Device? {
     try Row.fetchOne(database, sql: "SELECT * FROM device WHERE id = ?", arguments: [id.text]).map(Device.init(row:))
+  }
+
+  static func device(with thumbprint: Thumbprint, _ database: Database) throws -> Device? {
+    try Row.fetchOne(database, sql: "SELECT * FROM device WHERE thumbprint = ?", arguments: [thumbprint.text])
+      .map(Device.init(row:))
   }
 
   static func twin(of id: DeviceID, _ database: Database) throws -> DeviceID? {

@@ -22,6 +22,11 @@ extension Device {
       claim = DeviceClaim(
         holding: known, serial: row["claimed_serial"], maximumMessageBytes: row["claimed_message_bytes"] ?? 0)
     }
+    thumbprint = (row["thumbprint"] as String?).map(Thumbprint.init(stored:))
+    key = row.bytes("public_key").flatMap(DeviceKey.init)
+    if (row["alarm"] as String?) != nil {
+      alarm = Alarm(try row.decoded("alarm"), row["alarm_detail"] ?? "", at: row.date("alarm_at"))
+    }
     if (row["problem"] as String?) != nil {
       problem = Problem(
         try row.decoded("problem"), row["problem_detail"] ?? "", held: row["held"], at: row.date("problem_at"))

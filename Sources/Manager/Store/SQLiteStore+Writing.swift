@@ -8,8 +8,10 @@ extension SQLiteStore {
     let transitions = Mutex<[DeviceTransition]>([])
     try await group.write { database in
       var transaction = StoreTransaction(database: database, now: now)
-      try transaction.apply(change)
-      try transaction.audit(change, by: actor)
+      for part in change.parts {
+        try transaction.apply(part)
+        try transaction.audit(part, by: actor)
+      }
       transitions.withLock { [made = transaction.transitions] in $0 = made }
     }
     return transitions.withLock { $0 }
@@ -30,11 +32,17 @@ struct StoreTransaction {
 
   mutating func apply(_ change: Change) throws {
     switch change {
-    case .addDevice(let id, let model): try insert(id, state: .registered, model: model)
-    case .meetDevice(let id, let sighting):
-      try insert(id, state: .pending, model: sighting.model)
+    case .addDevice(let id, let model, let thumbprint): try add(id, model: model, thumbprint: thumbprint)
+    case .importDevices: break  // Its parts are written one by one.
+    case .meetDevice(let id, let sighting, let key):
+      try insert(id, state: .pending, model: sighting.model, thumbprint: key?.thumbprint, key: key)
       try sight(id, sighting)
-    case .relocateDevice(let id, let sighting): try sight(id, sighting)
+      try arrive(id, sighting.route)
+    case .identifyDevice(let id, let key): try identify(id, key)
+    case .offerTrust, .resetDevice: break  // Told in the audit trail; the device itself says where it stands.
+    case .alarmDevice(let id, let alarm): try set(alarm, on: id)
+    case .acknowledgeDevice(let id): try acknowledge(id)
+    case .relocateDevice(let id, let sighting): try relocate(id, sighting)
     case .moveDevice(let id, let from, let to): try move(id, from: [from], to: to)
     case .trouble(let id, let problem): try set(problem, on: id)
     case .recoverDevice(let id): try clearProblem(of: id)

@@ -8,7 +8,7 @@ enum Schema {
   static let applicationID = 0x4D53_5452
 
   /// From nothing to version 1, from there to 2, and so on. A step that has been in use is never changed.
-  private static let steps = [tables, oneNameOneDevice]
+  private static let steps = [tables, oneNameOneDevice, bootstrapKeys]
 
   /// Brings a file to this version, all steps in one transaction.
   ///
@@ -39,6 +39,28 @@ enum Schema {
   /// Version 2: a device's DNS name is its id in lower case, so two ids may not differ in case only.
   private static let oneNameOneDevice = """
     CREATE UNIQUE INDEX device_by_name ON device(lower(id));
+    """
+
+  /// Version 3: what a device is known by, where it has been, and what was strange about it.
+  private static let bootstrapKeys = """
+    ALTER TABLE device ADD COLUMN thumbprint TEXT;
+    ALTER TABLE device ADD COLUMN public_key BLOB;
+    ALTER TABLE device ADD COLUMN alarm TEXT;
+    ALTER TABLE device ADD COLUMN alarm_detail TEXT;
+    ALTER TABLE device ADD COLUMN alarm_at INTEGER;
+    CREATE UNIQUE INDEX device_by_thumbprint ON device(thumbprint);
+    CREATE INDEX device_by_key_identifier ON device(substr(thumbprint, 1, 16));
+
+    CREATE TABLE device_route (
+      number INTEGER PRIMARY KEY,
+      device TEXT NOT NULL REFERENCES device(id),
+      gateway TEXT NOT NULL,
+      line TEXT NOT NULL,
+      since INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX device_route_by_device ON device_route(device, number);
+    INSERT INTO device_route(device, gateway, line, since)
+      SELECT id, gateway, line, created_at FROM device WHERE gateway IS NOT NULL AND line IS NOT NULL;
     """
 
   /// Version 1. Times are milliseconds since 1970. Names of keys, certificates and orders are lower-case hexadecimal.

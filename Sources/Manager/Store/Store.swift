@@ -23,6 +23,13 @@ protocol Store: Sendable {
   func device(_ id: DeviceID) async throws -> Device?
   /// The device whose id is this one but for upper and lower case; nil when there is none, or it is exactly this one.
   func twin(of id: DeviceID) async throws -> DeviceID?
+  /// The device of a bootstrap key.
+  func device(with thumbprint: Thumbprint) async throws -> Device?
+  /// The bootstrap keys whose thumbprints begin so and that are known whole: EDHOC names keys by 8 bytes, and every match
+  /// is tried.
+  func keys(identifiedBy keyIdentifier: String) async throws -> [DeviceKey]
+  /// Where a device has been, the newest place first.
+  func routes(of id: DeviceID) async throws -> [RouteRecord]
   /// Devices in the order of their ids.
   func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device>
   func count(of state: DeviceState) async throws -> Int

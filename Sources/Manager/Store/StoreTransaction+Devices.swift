@@ -2,14 +2,22 @@ import Foundation
 import GRDB
 
 extension StoreTransaction {
-  mutating func insert(_ id: DeviceID, state: DeviceState, model: String?) throws {
+  mutating func insert(
+    _ id: DeviceID, state: DeviceState, model: String?, thumbprint: Thumbprint? = nil, key: DeviceKey? = nil
+  ) throws {
     guard try SQLiteStore.device(id, database) == nil else {
       throw ManagerError(.alreadyExists, "There is a device \(id) already.")
     }
     if let twin = try SQLiteStore.twin(of: id, database) { throw ManagerError.twin(of: twin, id) }
+    if let thumbprint { try demandFree(thumbprint, for: id) }
     try database.execute(
-      sql: "INSERT INTO device(id, state, model, created_at, changed_at) VALUES (?, ?, ?, ?, ?)",
-      arguments: [id.text, state.rawValue, model, now.storedMilliseconds, now.storedMilliseconds])
+      sql: """
+        INSERT INTO device(id, state, model, thumbprint, public_key, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        id.text, state.rawValue, model, thumbprint?.text, key.map { Data($0.coordinates) }, now.storedMilliseconds,
+        now.storedMilliseconds,
+      ])
     transitions.append(DeviceTransition(device: id, from: nil, to: state, serial: nil))
   }
 

@@ -65,6 +65,28 @@ struct InitialiserTests {
     #expect(mode as? Int == 0o600)
   }
 
+  @Test(
+    "It makes the EDHOC key; a next one is made and takes its place when asked, its public half beside it"
+  )
+  func keys() throws {
+    let folder = initialiser.folder
+    #expect(throws: ManagerError(.notFound, "")) { _ = try folder.publicKeys() }
+    try initialiser.run()
+    let mode = try FileManager.default.attributesOfItem(atPath: folder.sessionKey)[.posixPermissions]
+    #expect(mode as? Int == 0o600)
+    let first = try folder.publicKeys()
+    #expect(first.map(\.role) == ["current"])
+    #expect(try String(contentsOfFile: folder.sessionPublicKey, encoding: .utf8) == first[0].pem)
+    #expect(throws: ManagerError(.notFound, "")) { try folder.rotateKeys() }
+    let both = try folder.publicKeys(makingNext: true)
+    #expect(both.map(\.role) == ["current", "next"])
+    #expect(both[0] == first[0])
+    #expect(try folder.publicKeys(makingNext: true) == both)
+    try folder.rotateKeys()
+    #expect(try folder.publicKeys().map(\.thumbprint) == [both[1].thumbprint])
+    #expect(try String(contentsOfFile: folder.sessionPublicKey, encoding: .utf8) == both[1].pem)
+  }
+
   @Test("Bad values are refused before anything is written")
   func badValues() throws {
     let spoilers: [(inout ManagerInitialiser) -> Void] = [

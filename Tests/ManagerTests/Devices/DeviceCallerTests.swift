@@ -12,7 +12,7 @@ struct DeviceCallerTests {
     let answer: CoAPMessage
 
     func request(
-      _ message: CoAPMessage, over route: Route, timeout: Duration
+      _ message: CoAPMessage, to device: Device, timeout: Duration
     ) async throws(ManagerError) -> CoAPMessage { answer }
   }
 

@@ -19,7 +19,7 @@ struct DeviceDeskTests {
     engine = rig.engine(ledger)
   }
 
-  private func answer(_ request: CoAPMessage, desk: DeviceDesk? = nil) async -> CoAPMessage {
+  private func answer(_ request: CoAPMessage, desk: FrontDesk? = nil) async -> CoAPMessage {
     await (desk ?? rig.desk(ledger, engine)).answer(request, from: "g")
   }
 

@@ -8,7 +8,7 @@ struct Life: Sendable {
   let store: SQLiteStore
   let ledger: Ledger
   let engine: EnrolmentEngine
-  let desk: DeviceDesk
+  let desk: FrontDesk
 
   init(_ rig: Rig, wrap: (SQLiteStore) -> any Store = { $0 }) throws {
     self.rig = rig

@@ -40,6 +40,11 @@ final class FailingStore: Store {
   }
 
   func device(_ id: DeviceID) async throws -> Device? { try await base.device(id) }
+  func device(with thumbprint: Thumbprint) async throws -> Device? { try await base.device(with: thumbprint) }
+  func keys(identifiedBy keyIdentifier: String) async throws -> [DeviceKey] {
+    try await base.keys(identifiedBy: keyIdentifier)
+  }
+  func routes(of id: DeviceID) async throws -> [RouteRecord] { try await base.routes(of: id) }
   func twin(of id: DeviceID) async throws -> DeviceID? { try await base.twin(of: id) }
   func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device> {
     try await base.devices(in: state, after: cursor, limit: limit)

@@ -2,6 +2,7 @@ import CoAP
 import CoAPStream
 import Foundation
 import Logging
+import PKI
 import Synchronization
 
 @testable import Manager
@@ -13,6 +14,7 @@ final class Rig: Sendable {
   let authority: TestAuthority
   let devices: [DeviceID: ScriptedDevice]
   let policy: EnrolmentPolicy
+  let managerKeys: ManagerKeys
   /// What happened, as `from>to` and problem codes.
   let story = Mutex<[String]>([])
 
@@ -21,6 +23,7 @@ final class Rig: Sendable {
     authority = try TestAuthority(now: clock.now)
     devices = try Dictionary(uniqueKeysWithValues: ids.map { (try DeviceID($0), try ScriptedDevice($0)) })
     policy = EnrolmentPolicy(network: "plant")
+    managerKeys = try ManagerKeys(current: AgreementKey())
   }
 
   var device: ScriptedDevice { devices.values.first! }
@@ -34,7 +37,8 @@ final class Rig: Sendable {
         switch event.event {
         case .device: story.append("\(event.from ?? "")>\(event.to ?? "")")
         case .trouble: story.append(event.problem ?? "")
-        case .listening, .ready, .gateway, .identity, .waiting, .disowned, .stopping: break
+        case .alarm: story.append("alarm \(event.problem ?? "")")
+        case .listening, .ready, .moved, .gateway, .identity, .waiting, .disowned, .stopping: break
         }
       }
     }
@@ -47,10 +51,17 @@ final class Rig: Sendable {
       policy: policy, logger: .silent, spread: { $0 })
   }
 
-  func desk(_ ledger: Ledger, _ engine: EnrolmentEngine, perMinute: Int = 600, pendingLimit: Int = 10) -> DeviceDesk {
-    DeviceDesk(
-      ledger: ledger, engine: engine, limiter: RateLimiter(perMinute: perMinute), pendingLimit: pendingLimit,
-      logger: .silent)
+  func desk(_ ledger: Ledger, _ engine: EnrolmentEngine, perMinute: Int = 600, pendingLimit: Int = 10) -> FrontDesk {
+    FrontDesk(
+      sessions: keeper(ledger),
+      desk: DeviceDesk(
+        ledger: ledger, engine: engine, limiter: RateLimiter(perMinute: perMinute), pendingLimit: pendingLimit,
+        logger: .silent))
+  }
+
+  func keeper(_ ledger: Ledger, limits: HandshakeTable.Limits = .init(), strangers: Int = 64) -> SessionKeeper {
+    SessionKeeper(
+      store: ledger.store, keys: managerKeys, clock: clock, limits: limits, strangersPerGateway: strangers)
   }
 }
 
@@ -59,9 +70,9 @@ struct DirectTransport: DeviceTransport {
   let devices: [DeviceID: ScriptedDevice]
 
   func request(
-    _ message: CoAPMessage, over route: Route, timeout: Duration
+    _ message: CoAPMessage, to device: Device, timeout: Duration
   ) async throws(ManagerError) -> CoAPMessage {
-    guard let device = devices.values.first(where: { $0.id.text.lowercased() == route.line }) else {
+    guard let device = devices.values.first(where: { $0.id.text.lowercased() == device.route?.line }) else {
       throw ManagerError(.unreachable, "no such line")
     }
     do { return try device.answer(message) } catch { throw ManagerError(.unreachable, "\(error)") }

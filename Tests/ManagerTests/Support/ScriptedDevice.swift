@@ -21,6 +21,9 @@ final class ScriptedDevice: Sendable {
     var refusals: [(number: UInt64, name: String)] = []
     var requestsSigned = 0
     var deliveries = 0
+    var trustEpoch: UInt64 = 1
+    var descriptors: [[UInt8]] = []
+    var resets = 0
   }
   private let state = Mutex(State())
 
@@ -43,8 +46,46 @@ final class ScriptedDevice: Sendable {
     switch (request.code, request.uriPath) {
     case (.post, ["csr"]): try csr()
     case (.put, ["crt"]): try crt(request)
+    case (.get, ["status"]): .response(.content, contentFormat: .cbor, payload: status())
+    case (.put, ["trust"]): trust(request.payload)
+    case (.post, ["reset"]): resetAsked()
     default: .response(.notFound)
     }
+  }
+
+  /// The trust descriptors it was offered.
+  var descriptors: [[UInt8]] { state.withLock { $0.descriptors } }
+  var resets: Int { state.withLock { $0.resets } }
+
+  private func status() -> [UInt8] {
+    let epoch = state.withLock { $0.trustEpoch }
+    return CBORBytes.encode { writer in
+      writer.map(4)
+      writer.uint(1)
+      writer.text(utf8: Array(id.text.utf8).span)
+      writer.uint(2)
+      writer.uint(1)
+      writer.uint(7)
+      writer.uint(epoch)
+      writer.uint(8)
+      writer.bytes([UInt8](repeating: 0, count: 32).span)
+    }
+  }
+
+  private func trust(_ payload: [UInt8]) -> CoAPMessage {
+    let refusal: (number: UInt64, name: String)? = state.withLock { state in
+      state.descriptors.append(payload)
+      if !state.refusals.isEmpty { return state.refusals.removeFirst() }
+      state.trustEpoch += 1
+      return nil
+    }
+    if let refusal { return .response(.unprocessableEntity, contentFormat: .cbor, payload: Self.refusal(refusal)) }
+    return .response(.changed)
+  }
+
+  private func resetAsked() -> CoAPMessage {
+    state.withLock { $0.resets += 1 }
+    return .response(.changed)
   }
 
   private func csr() throws -> CoAPMessage {

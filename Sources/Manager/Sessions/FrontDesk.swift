@@ -1,0 +1,37 @@
+import CoAP
+import CoAPStream
+
+/// Where a gateway's messages arrive: it finds out which line they are from and opens what is protected.
+struct FrontDesk: Sendable {
+  let sessions: SessionKeeper
+  let desk: DeviceDesk
+  /// Told of each device that opened a session, after its first request was done.
+  var onSession: @Sendable (DeviceKey) -> Void = { _ in }
+
+  /// Answers one request. It never throws: a device gets a code for everything.
+  ///
+  /// - Parameter gateway: the one of the connection's certificate.
+  func answer(_ request: CoAPMessage, from gateway: String) async -> CoAPMessage {
+    guard let line = request.string(.musterLine), NameRule.allowsLabel(line) else {
+      return .problem(.badRequest, "The gateway did not say which line this is.")
+    }
+    let route = Route(gateway: gateway, line: line)
+    if request.value(of: .oscore) != nil { return await answer(protected: request, over: route) }
+    if request.uriPath == [".well-known", "edhoc"] { return await sessions.edhoc(request, over: route) }
+    return await desk.answer(request, over: route, key: nil)
+  }
+
+  private func answer(protected request: CoAPMessage, over route: Route) async -> CoAPMessage {
+    let opened: SessionKeeper.Opened
+    do {
+      opened = try await sessions.open(request, over: route)
+    } catch {
+      return error.answer
+    }
+    let answer = await desk.answer(opened.request, over: route, key: opened.key)
+    if await sessions.isStranger(opened), await desk.knows(opened.key) { await sessions.promote(opened) }
+    let sealed = await sessions.seal(answer, for: opened)
+    if opened.isFirst, answer.code.isSuccess { onSession(opened.key) }
+    return sealed
+  }
+}

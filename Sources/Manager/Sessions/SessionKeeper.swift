@@ -1,0 +1,112 @@
+import CoAP
+import CoAPStream
+import Foundation
+import OSCORE
+import PKI
+
+/// Keeps the sessions with devices: EDHOC as responder (RFC 9528), OSCORE in both directions (RFC 8613).
+///
+/// All of it happens on this actor, off every event loop, one message at a time: a handshake costs a quarter of a
+/// millisecond, and what can wait in front of it is bounded by the requests that each gateway's connection may have under
+/// way. Nothing is stored: after a restart every device begins anew.
+actor SessionKeeper {
+  let store: any Store
+  let keys: ManagerKeys
+  let clock: any ManagerClock
+  let echo = RouteEcho()
+  var handshakes: HandshakeTable
+  var sessions: SessionTable
+
+  /// - Parameters:
+  ///   - limits: of the handshakes under way.
+  ///   - strangersPerGateway: how many sessions of devices that nobody knows yet one gateway may have.
+  init(
+    store: any Store, keys: ManagerKeys, clock: any ManagerClock, limits: HandshakeTable.Limits = .init(),
+    strangersPerGateway: Int = 64
+  ) {
+    self.store = store
+    self.keys = keys
+    self.clock = clock
+    handshakes = HandshakeTable(limits: limits)
+    sessions = SessionTable(strangersPerGateway: strangersPerGateway)
+  }
+
+  /// A protected request as it was meant, and what its answer needs.
+  struct Opened: Sendable {
+    let request: CoAPMessage
+    /// What its sender proved to hold.
+    let key: DeviceKey
+    let session: ConnectionIdentifier
+    let binding: RequestBinding
+    /// Whether it is the session's first.
+    let isFirst: Bool
+  }
+
+  /// The unprotected answer to a message that could not be opened: it says which step failed, and nothing else.
+  struct Refusal: Error, Sendable {
+    let answer: CoAPMessage
+
+    init(_ answer: CoAPMessage) { self.answer = answer }
+    init(_ error: any Error) { answer = .response((error as? OSCOREError)?.answer ?? .badRequest) }
+  }
+
+  /// Opens a protected request, with message 3 in front of it if it is a combined one (RFC 9668).
+  ///
+  /// - Throws: ``Refusal``.
+  func open(_ request: CoAPMessage, over route: Route) async throws(Refusal) -> Opened {
+    let identifier: ConnectionIdentifier
+    do {
+      identifier = try Self.keyIdentifier(of: request)
+    } catch {
+      throw Refusal(error)
+    }
+    let isCombined = request.value(of: .edhoc) != nil
+    if isCombined { try await takeMessage3(of: request, identifier, over: route) }
+    guard let session = sessions[identifier] else { throw Refusal(OSCOREError.unknownContext) }
+    do {
+      let (plain, binding) = try session.unprotect(request, isCombined: isCombined)
+      defer { session.isUsed = true }
+      return Opened(
+        request: plain, key: session.key, session: identifier, binding: binding, isFirst: !session.isUsed)
+    } catch {
+      if let error = error as? OSCOREError, error == .exhausted { sessions.remove(identifier) }
+      throw Refusal(error)
+    }
+  }
+
+  /// Protects the answer.
+  func seal(_ response: CoAPMessage, for opened: Opened) -> CoAPMessage {
+    guard let session = sessions[opened.session],
+      let sealed = try? session.protect(response, answering: opened.binding)
+    else { return .response(.internalServerError) }
+    return sealed
+  }
+
+  /// An administrator knows the device: its session does not make room for strangers' any more.
+  func promote(_ opened: Opened) { sessions.promote(opened.session) }
+
+  /// Whether the device of a session was a stranger when it came.
+  func isStranger(_ opened: Opened) -> Bool { sessions[opened.session].map { !$0.isKnown } ?? false }
+
+  private static func keyIdentifier(of request: CoAPMessage) throws -> ConnectionIdentifier {
+    let options = request.values(of: .oscore)
+    guard options.count == 1 else { throw OSCOREError.repeatedOption }
+    let option = options[0]
+    guard let kid = try OSCOREOption.parse(option.span).kid else { throw OSCOREError.noKeyIdentifier }
+    return kid
+  }
+
+  private func takeMessage3(
+    of request: CoAPMessage, _ identifier: ConnectionIdentifier, over route: Route
+  ) async throws(Refusal) {
+    let message3: [UInt8]
+    do {
+      let payload = request.payload
+      let combined = try CombinedPayload(payload.span)
+      message3 = Array(payload.prefix(combined.message3.count))
+    } catch {
+      throw Refusal(.response(.badRequest))
+    }
+    _ = try await finish(identifier, message3, over: route)
+  }
+}

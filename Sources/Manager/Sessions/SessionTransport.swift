@@ -1,0 +1,29 @@
+import CoAP
+import CoAPStream
+
+/// The way to devices through their sessions: what is asked of a device that has a key is protected, always.
+struct SessionTransport: DeviceTransport {
+  let lines: any LineTransport
+  let sessions: SessionKeeper
+
+  func request(
+    _ message: CoAPMessage, to device: Device, timeout: Duration
+  ) async throws(ManagerError) -> CoAPMessage {
+    guard let route = device.route else { throw ManagerError(.unreachable, "It has not called yet.") }
+    guard let thumbprint = device.thumbprint else {
+      return try await lines.request(message, over: route, timeout: timeout)
+    }
+    let answer = try await exchange(message, with: thumbprint, over: route, timeout: timeout)
+    // The device wants to know that the request is of now (RFC 9175 §2.3): once more, with what it gave.
+    guard answer.code == .unauthorized, answer.value(of: .echo) != nil else { return answer }
+    return try await exchange(message, with: thumbprint, over: route, timeout: timeout)
+  }
+
+  private func exchange(
+    _ message: CoAPMessage, with thumbprint: Thumbprint, over route: Route, timeout: Duration
+  ) async throws(ManagerError) -> CoAPMessage {
+    let outgoing = try await sessions.protect(message, to: thumbprint)
+    return try await sessions.open(
+      try await lines.request(outgoing.message, over: route, timeout: timeout), to: outgoing)
+  }
+}
