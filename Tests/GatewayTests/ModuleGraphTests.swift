@@ -5,7 +5,8 @@ import Testing
 @Suite("The gateway's place among the modules")
 struct ModuleGraphTests {
   private static let ours = Set([
-    "SerialLink", "CoAP", "COSE", "OSCORE", "Whitelist", "DeviceKit", "DeviceCrypto", "CMbedTLS", "CoAPStream", "PKI",
+    "SerialLink", "CoAP", "COSE", "OSCORE", "Trust", "Whitelist", "DeviceKit", "DeviceCrypto", "CMbedTLS", "CoAPStream",
+    "PKI",
     "COpenSSL", "Gateway", "Manager", "MockCA", "Agent", "Demo", "muster",
   ])
   private static let allowed = Set(["SerialLink", "CoAP", "CoAPStream"])
@@ -35,6 +36,35 @@ struct ModuleGraphTests {
     let end = try #require(manifest.range(of: "swiftSettings", range: start..<manifest.endIndex)).lowerBound
     let words = manifest[start..<end].split { !$0.isLetter }.map(String.init)
     #expect(Set(words).intersection(Self.ours) == Self.allowed)
+  }
+
+  @Test("Nothing it depends on brings such a module along, and a manifest where something does is noticed")
+  func reach() throws {
+    let manifest = try String(contentsOf: Self.root.appendingPathComponent("Package.swift"), encoding: .utf8)
+    #expect(Self.reach(of: "Gateway", in: manifest) == ["CoAP", "CoAPStream", "SerialLink"])
+    #expect(Self.reach(of: "Manager", in: manifest).isSuperset(of: ["COSE", "OSCORE", "PKI", "Trust"]))
+    let original = "name: \"CoAPStream\",\n      dependencies: [\"CoAP\","
+    try #require(manifest.contains(original))
+    let broken = manifest.replacing(original, with: original + " \"OSCORE\",")
+    #expect(Self.reach(of: "Gateway", in: broken) == ["CoAP", "CoAPStream", "COSE", "OSCORE", "SerialLink"])
+  }
+
+  /// All targets of ours that a target depends on, by whatever way.
+  private static func reach(of target: String, in manifest: String) -> Set<String> {
+    var direct: [String: Set<String>] = [:]
+    for block in manifest.split(separator: /\.(executableTarget|testTarget|target|systemLibrary)\(/) {
+      guard let name = block.firstMatch(of: /name: "(\w+)"/)?.1, let list = block.firstRange(of: "dependencies:")
+      else { continue }
+      let own = block[list.upperBound...].replacing(/\.product\([^)]*\)/, with: "")
+      direct[String(name)] = Set(own.matches(of: /"(\w+)"/).map { String($0.1) }).intersection(ours)
+    }
+    var found: Set<String> = []
+    var next = direct[target] ?? []
+    while let one = next.popFirst() {
+      guard found.insert(one).inserted else { continue }
+      next.formUnion(direct[one] ?? [])
+    }
+    return found
   }
 
   private static func importedModule(_ line: Substring) -> String? {
