@@ -19,11 +19,17 @@ public struct Message: Equatable, Sendable {
   public static func parse(_ frame: Span<UInt8>) throws(CoAPError) -> Message {
     guard let header = try FrameHeader(frame, limit: frame.count) else { throw .truncated }
     guard header.frameBytes == frame.count else { throw .trailingBytes }
-    let code = Code(rawValue: frame[header.codeOffset])
-    let start = header.codeOffset + 1 + header.tokenBytes
+    let tokenStart = header.codeOffset + 1
+    return try self.parse(
+      Code(rawValue: frame[header.codeOffset]), token: tokenStart..<tokenStart + header.tokenBytes, in: frame)
+  }
+
+  /// Parses what both headers have behind them: the token, then options and payload to the end.
+  static func parse(_ code: Code, token place: Range<Int>, in frame: Span<UInt8>) throws(CoAPError) -> Message {
+    let start = place.upperBound
     guard code.codeClass != 1, code.codeClass != 3, code.codeClass != 6 else { throw .reservedCode }
-    guard code != .empty || (header.tokenBytes == 0 && start == frame.count) else { throw .emptyMessageNotEmpty }
-    guard let token = Token(frame.extracting(header.codeOffset + 1..<start)) else { throw .tokenTooLong }
+    guard code != .empty || (place.isEmpty && start == frame.count) else { throw .emptyMessageNotEmpty }
+    guard let token = Token(frame.extracting(place)) else { throw .tokenTooLong }
 
     var cursor = OptionCursor(position: start, end: frame.count)
     while true {

@@ -101,6 +101,12 @@ public struct MessageWriter: ~Copyable, ~Escapable {
     self.append(bytes)
   }
 
+  /// Adds options, marker and payload as another message of the same parser has them encoded.
+  mutating func encoded(_ bytes: Span<UInt8>) {
+    guard self.reserve(bytes.count) else { return }
+    self.append(bytes)
+  }
+
   /// Adds a payload that is written in place.
   ///
   /// - Parameter write: gets what is left of the buffer and returns how many bytes it wrote at its front; zero leaves
