@@ -180,7 +180,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
-      ]),
+      ], exclude: ["oracle"]),
     .testTarget(
       name: "PKITests",
       dependencies: [

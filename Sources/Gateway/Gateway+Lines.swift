@@ -35,6 +35,9 @@ extension Gateway {
   }
 
   func send(_ bytes: [UInt8], on line: LineName) {
+    if let udp, udp.peers.peers[line] != nil {
+      return performUDP(udp.peers.send(bytes, to: line, now: now))
+    }
     do {
       try lines[line]?.send(bytes)
     } catch {

@@ -9,7 +9,7 @@ public import ServiceLifecycle
   import Foundation
 #endif
 
-/// A gateway: serial lines on one side, one connection to the manager on the other, and a ``Router`` between.
+/// A gateway: serial lines, and UDP if wanted, on one side, one connection to the manager on the other, and a ``Router`` between.
 ///
 /// This is the shell: it opens, reads, writes and waits, on one event loop; what a message means is the router's.
 public actor Gateway: Service {
@@ -30,6 +30,8 @@ public actor Gateway: Service {
   var callers: [ExchangeID: CheckedContinuation<CoAPMessage, Never>] = [:]
   /// Where devices' requests go while the manager is connected.
   var asks: AsyncStream<Ask>.Continuation?
+  /// The UDP side, when there is one.
+  var udp: UDPSide?
   private var timer: Scheduled<Void>?
 
   /// A device's request, for the task that has the connection.
@@ -59,6 +61,12 @@ public actor Gateway: Service {
       configuration: configuration, identity: configuration.identity, eventLoop: eventLoop)
     try prepareLines()
     let status = try await serveStatus()
+    do {
+      try await serveUDP()
+    } catch {
+      await stop(status)
+      throw error
+    }
     report(
       .ready(
         gateway: configuration.identity.name, lines: configuration.lines.map(\.name),
@@ -76,7 +84,7 @@ public actor Gateway: Service {
     GatewayStatus(
       gateway: configuration.identity.name, startedAt: startedAt,
       certificateNotAfter: identity.notAfter, manager: managerNote.status,
-      lines: configuration.lines.map(status(of:)))
+      lines: configuration.lines.map(status(of:)), udp: udpStatus)
   }
 
   /// Does what the router wants, and wakes up when it wants to be woken.
@@ -115,6 +123,7 @@ public actor Gateway: Service {
   private func stop(_ status: (any Channel)?) async {
     timer?.cancel()
     for line in lines.values { try? await line.stop().get() }
+    await stopUDP()
     guard let status, let path = configuration.statusSocket else { return }
     StatusSocket.remove(path)
     try? await status.close()

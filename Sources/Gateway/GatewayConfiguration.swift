@@ -8,6 +8,8 @@ public struct GatewayConfiguration: Sendable {
   public var managerName: String?
   /// Each name once.
   public var lines: [NamedLine]
+  /// CoAP over UDP; nil takes none.
+  public var udp: UDPSettings?
   /// Where each line's bytes are written down; nil does not.
   public var traceDirectory: String?
   /// Where the status is served; nil does not.
@@ -25,13 +27,20 @@ public struct GatewayConfiguration: Sendable {
   /// it hears 5.04 and not nothing (docs/spec/device.md).
   public var managerAnswerTimeout = Duration.seconds(9)
 
-  /// - Throws: `badConfiguration` when there is no line, or two of one name or at one place.
+  /// - Throws: `badConfiguration` when there is nothing to serve, when two lines have one name or one place, or
+  ///   when a line has a name that endpoints of the UDP side have.
   public init(
     identity: GatewayIdentity, manager: ManagerAddress, managerName: String? = nil, lines: [NamedLine],
-    traceDirectory: String? = nil, statusSocket: String? = nil
+    udp: UDPSettings? = nil, traceDirectory: String? = nil, statusSocket: String? = nil
   ) throws(GatewayError) {
-    guard !lines.isEmpty else {
-      throw GatewayError(.badConfiguration, "There is no line.", advice: "Give at least one --line NAME=SPEC.")
+    guard !lines.isEmpty || udp != nil else {
+      throw GatewayError(
+        .badConfiguration, "There is no line.", advice: "Give at least one --line NAME=SPEC, or --udp ADDRESS:PORT.")
+    }
+    for line in lines where udp != nil && line.name.rawValue.hasPrefix(EndpointKey.linePrefix) {
+      throw GatewayError(
+        .badConfiguration, "The line \(line.name) has a name like an endpoint's on UDP.",
+        advice: "Give it a name that does not begin with \(EndpointKey.linePrefix).")
     }
     var names: Set<LineName> = []
     for line in lines where !names.insert(line.name).inserted {
@@ -43,6 +52,7 @@ public struct GatewayConfiguration: Sendable {
     self.manager = manager
     self.managerName = managerName
     self.lines = lines
+    self.udp = udp
     self.traceDirectory = traceDirectory
     self.statusSocket = statusSocket
   }

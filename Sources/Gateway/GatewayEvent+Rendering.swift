@@ -18,8 +18,10 @@ extension GatewayEvent {
   public var text: String {
     switch self {
     case .ready(let gateway, let lines, let socket):
-      "gateway \(gateway) serves \(lines.map(\.rawValue).joined(separator: ", "))"
+      "gateway \(gateway) serves "
+        + (lines.isEmpty ? "no line" : lines.map(\.rawValue).joined(separator: ", "))
         + (socket.map { "; status at \($0)" } ?? "")
+    case .udpListening(let address): "udp \(address): taking CoAP"
     case .lineOpened(let line): "line \(line): open, greeting the device"
     case .lineUp(let line, let bytes): "line \(line): up, messages of up to \(bytes) bytes"
     case .lineDown(let line, let reason): "line \(line): down: \(reason)"
@@ -49,6 +51,7 @@ extension GatewayEvent {
     var reason: String?
     var retryAfterMilliseconds: Int?
     var notAfter: String?
+    var address: String?
 
     init(_ event: GatewayEvent, at time: Date) {
       self.event = event.name
@@ -58,6 +61,7 @@ extension GatewayEvent {
         self.gateway = gateway
         self.lines = lines.map(\.rawValue).joined(separator: ",")
         self.statusSocket = socket
+      case .udpListening(let address): self.address = address
       case .lineOpened(let line): self.line = line.rawValue
       case .lineUp(let line, let bytes):
         self.line = line.rawValue

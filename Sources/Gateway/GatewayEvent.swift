@@ -8,6 +8,8 @@
 public enum GatewayEvent: Equatable, Sendable {
   /// All lines are being opened and the manager is being called.
   case ready(gateway: String, lines: [LineName], statusSocket: String?)
+  /// CoAP over UDP is taken at this address and port.
+  case udpListening(String)
   /// A line's terminal or socket is open.
   case lineOpened(LineName)
   /// The device on a line has answered the link's greeting.
@@ -31,6 +33,7 @@ public enum GatewayEvent: Equatable, Sendable {
   public var name: String {
     switch self {
     case .ready: "ready"
+    case .udpListening: "udp-listening"
     case .lineOpened: "line-opened"
     case .lineUp: "line-up"
     case .lineDown: "line-down"

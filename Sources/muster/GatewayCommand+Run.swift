@@ -9,7 +9,14 @@ extension GatewayCommand {
       abstract: "Serve lines until told to stop.",
       discussion: """
         A line is /dev/ttyX[:BAUD], a pseudo-terminal's path, or unix:PATH. Lines may come and go: each is opened \
-        when it is there. With --json every event is one line of JSON: ready, line-opened, line-up, line-down, \
+        when it is there.
+
+        --udp takes CoAP over UDP (RFC 7252) as well. It is off by default, for whoever reaches that port can send to the \
+        manager, which believes only what EDHOC and OSCORE protect. Give an address of the network the devices are in. \
+        An endpoint is a line named u-ADDRESS-PORT, in hexadecimal, for as long as it is heard of. Senders are limited \
+        in rate, and until one has answered a Ping it is sent at most three bytes for each of its own.
+
+        With --json every event is one line of JSON: ready, udp-listening, line-opened, line-up, line-down, \
         line-closed, manager-connected, manager-disconnected, certificate-renewed, certificate-unusable, stopped. A \
         renewed certificate in --dir is taken up by itself.
         """)
@@ -27,6 +34,10 @@ extension GatewayCommand {
       parsing: .singleValue, help: ArgumentHelp("A line. Give one --line for each.", valueName: "name=spec"))
     var line: [String] = []
 
+    @Option(
+      help: ArgumentHelp("Take CoAP over UDP here, for example 192.168.1.1:5683.", valueName: "address:port"))
+    var udp: String?
+
     @Option(help: ArgumentHelp("Write every byte of each line to line-NAME.log here.", valueName: "dir"))
     var trace: String?
 
@@ -41,7 +52,8 @@ extension GatewayCommand {
       try await reportingFailure {
         let configuration = try GatewayConfiguration(
           identity: GatewayIdentity(directory: dir), manager: ManagerAddress(parsing: manager),
-          managerName: managerName, lines: line.map { try NamedLine(parsing: $0) }, traceDirectory: trace,
+          managerName: managerName, lines: line.map { try NamedLine(parsing: $0) },
+          udp: udp.map { UDPSettings(address: try UDPAddress(parsing: $0)) }, traceDirectory: trace,
           statusSocket: statusSocket ?? GatewayCommand.statusSocket(in: dir))
         let gateway = Gateway(configuration: configuration) { event in
           GatewayCommand.print(json ? event.json(at: .now) : event.text)

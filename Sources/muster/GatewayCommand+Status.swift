@@ -37,7 +37,18 @@ extension GatewayCommand {
           + (manager.isConnected ? "connected" : "not connected (\(manager.lastFailure ?? "calling"))"),
       ]
       for line in status.lines { rows += text(line) }
+      if let udp = status.udp { rows += text(udp) }
       return rows.joined(separator: "\n")
+    }
+
+    private static func text(_ udp: GatewayStatus.UDPStatus) -> [String] {
+      let counters = udp.counters
+      return [
+        "udp \(udp.address): \(udp.endpoints) endpoints, \(udp.verified) verified",
+        "  \(counters.sent) datagrams out, \(counters.received) in; \(counters.retransmissions) sent again, "
+          + "\(counters.repeated) repeated; \(counters.undelivered) undelivered, \(counters.refused) refused, "
+          + "\(counters.limited) over the limits, \(counters.malformed) malformed",
+      ]
     }
 
     private static func text(_ line: GatewayStatus.LineStatus) -> [String] {

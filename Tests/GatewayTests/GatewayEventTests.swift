@@ -12,7 +12,8 @@ struct GatewayEventTests {
   func rendering() throws {
     let time = Date(timeIntervalSince1970: 1_700_000_000.25)
     let events: [GatewayEvent] = [
-      .ready(gateway: "site-1", lines: [a], statusSocket: "/run/s"), .lineOpened(a), .lineUp(a, maxMessageBytes: 512),
+      .ready(gateway: "site-1", lines: [a], statusSocket: "/run/s"), .udpListening("[::]:5683"), .lineOpened(a),
+      .lineUp(a, maxMessageBytes: 512),
       .lineDown(a, reason: "timedOut"), .lineClosed(a, reason: "gone \"now\"\n", retryAfter: .milliseconds(250)),
       .managerConnected(address), .managerDisconnected(address, reason: "Connection refused", retryAfter: .seconds(2)),
       .identityRenewed(notAfter: time), .identityUnusable(reason: "gateway.pem is no certificate"), .stopped,

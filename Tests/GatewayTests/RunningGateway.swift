@@ -12,11 +12,11 @@ final class RunningGateway: Sendable {
   init(
     _ pki: TestPKI, managerPort: Int, managerHost: String = "127.0.0.1", managerName: String? = nil, lines: [NamedLine],
     routing: RouterLimits = RouterLimits(), directory: TemporaryDirectory? = nil,
-    adjust: (inout GatewayConfiguration) throws -> Void = { _ in }
+    udp: UDPSettings? = nil, adjust: (inout GatewayConfiguration) throws -> Void = { _ in }
   ) throws {
     var configuration = try GatewayConfiguration(
       identity: try pki.gatewayIdentity(), manager: ManagerAddress(host: managerHost, port: managerPort),
-      managerName: managerName, lines: lines, traceDirectory: directory?.path,
+      managerName: managerName, lines: lines, udp: udp, traceDirectory: directory?.path,
       statusSocket: directory?.file("status"))
     configuration.managerBackoff = Backoff(floor: .milliseconds(5), ceiling: .milliseconds(50))
     configuration.lineSettings = LineSettings(
@@ -52,6 +52,11 @@ final class RunningGateway: Sendable {
       })
     else { return nil }
     return reason
+  }
+
+  /// Waits until it ends by itself, and throws why.
+  func end() async throws {
+    try await task.value
   }
 
   /// Ends it, as SIGTERM does.

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Where a line is: a serial terminal with its speed, or a Unix socket.
 ///
 /// As text: `/dev/ttyACM0`, `/dev/ttyUSB0:57600`, `/dev/pts/7`, `unix:/run/board.sock`.
@@ -53,9 +45,7 @@ public enum LineSpecification: Hashable, Sendable, CustomStringConvertible {
       switch self {
       case .terminal(let path, _), .unixSocket(let path): path
       }
-    guard let resolved = realpath(path, nil) else { return path }  // not there yet
-    defer { free(resolved) }
-    return String(cString: resolved)
+    return ResolvedPath.of(path)
   }
 
   public var description: String {

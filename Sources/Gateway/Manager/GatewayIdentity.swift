@@ -91,8 +91,8 @@ public struct GatewayIdentity: Sendable {
 
   // A key that others can read is no longer the gateway's alone: better to stop than to prove something with it.
   private static func checkPrivate(_ path: String) throws(GatewayError) {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { return }
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: ResolvedPath.of(path)) else { return }
+    if let mode = attributes[.posixPermissions] as? Int, mode & 0o077 == 0 { return }
     throw GatewayError(
       .badIdentity, "\(path) can be read by others.",
       advice: "Enrol the gateway anew; chmod 600 is enough only if nobody else could reach the file.")

@@ -1,9 +1,7 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
 #endif
 
 /// The files of a gateway's identity at one moment, to tell later whether any of them has been replaced.
@@ -13,9 +11,8 @@ struct IdentityFiles: Equatable, Sendable {
 
   private struct Stamp: Equatable {
     let file: UInt64
-    let bytes: Int64
-    let seconds: Int
-    let nanoseconds: Int
+    let bytes: UInt64
+    let modified: Date
   }
 
   /// Looks at the files as they are now.
@@ -26,15 +23,10 @@ struct IdentityFiles: Equatable, Sendable {
   }
 
   private static func stamp(_ path: String) -> Stamp? {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    #if os(Linux)
-      let modified = status.st_mtim
-    #else
-      let modified = status.st_mtimespec
-    #endif
-    return Stamp(
-      file: UInt64(status.st_ino), bytes: Int64(status.st_size), seconds: modified.tv_sec,
-      nanoseconds: modified.tv_nsec)
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: ResolvedPath.of(path)),
+      let file = attributes[.systemFileNumber] as? UInt64, let bytes = attributes[.size] as? UInt64,
+      let modified = attributes[.modificationDate] as? Date
+    else { return nil }
+    return Stamp(file: file, bytes: bytes, modified: modified)
   }
 }

@@ -21,10 +21,13 @@ struct ManagerConnector {
     self.eventLoop = eventLoop
     // Each line has its own bounds in the router; the connection's must not bite first.
     let lines = configuration.lines.count
+    let udp = configuration.udp
     var connection = CoAPConnection.Configuration()
     connection.maximumMessageBytes = LinkDriver.messageBytes + 256
-    connection.maximumConcurrentRequests = max(64, 2 * lines * (configuration.routing.queuedRequests + 1))
-    connection.maximumOutstandingRequests = max(64, lines * configuration.routing.requestsToManager)
+    connection.maximumConcurrentRequests =
+      max(64, 2 * lines * (configuration.routing.queuedRequests + 1)) + (udp?.endpoints ?? 0)
+    connection.maximumOutstandingRequests =
+      max(64, lines * configuration.routing.requestsToManager) + (udp?.requests ?? 0)
     self.connection = connection
   }
 

@@ -5,6 +5,8 @@ import CoAPStream
 struct LineRoute {
   /// The longest message the device takes; nil while its session is down.
   var maxMessageBytes: Int?
+  /// Answers need not wait for a request that is being delivered: they travel with the acknowledgements (UDP).
+  var answersPass = false
   /// What the link is still delivering, if anything: it takes the next message only after that.
   var sending: Sending?
   /// Messages for the device that answer its own requests. They go first: a device waits for them.

@@ -69,6 +69,21 @@ struct Router {
     return actions
   }
 
+  /// An endpoint of the UDP side has become known.
+  mutating func lineAppeared(_ line: LineName, maxMessageBytes: Int) {
+    var route = LineRoute()
+    route.maxMessageBytes = maxMessageBytes
+    route.answersPass = true
+    routes[line] = route
+  }
+
+  /// An endpoint of the UDP side is forgotten: nobody can call it any more.
+  mutating func lineVanished(_ line: LineName, now: UInt64) -> [RouterAction] {
+    let actions = lineWentDown(line, now: now)
+    routes[line] = nil
+    return actions
+  }
+
   /// The device has the message that was sent last.
   mutating func lineDelivered(_ line: LineName, now: UInt64) -> [RouterAction] {
     // The device starts to work now, not when its line began to carry the request.
@@ -80,8 +95,16 @@ struct Router {
   }
 
   /// The message that was sent last was given up; its exchange ends by its own deadline if an answer comes no more.
+  ///
+  /// On the UDP side nothing is sent after it that could still bring an answer, so the exchange ends with it.
   mutating func lineUndelivered(_ line: LineName, now: UInt64) -> [RouterAction] {
-    lineIsFree(line, now: now)
+    var actions: [RouterAction] = []
+    if routes[line]?.answersPass == true, let current = routes[line]?.current {
+      if let id = current.id { actions.append(refuse(id, .gatewayTimeout, "the device did not take the request")) }
+      routes[line]?.current = nil
+      routes[line]?.counters.timeouts += 1
+    }
+    return actions + lineIsFree(line, now: now)
   }
 
   /// The device computes: its answer may come so much later.
@@ -131,7 +154,13 @@ struct Router {
 
   /// Gives the link the next message, when it can take one.
   mutating func sendNext(on line: LineName, now: UInt64, _ actions: inout [RouterAction]) {
-    guard var route = routes[line], route.maxMessageBytes != nil, route.sending == nil else { return }
+    guard var route = routes[line], route.maxMessageBytes != nil else { return }
+    defer { routes[line] = route }
+    if route.answersPass {
+      actions += route.answers.map { .send(line, $0) }
+      route.answers = []
+    }
+    guard route.sending == nil else { return }
     if !route.answers.isEmpty {
       route.sending = .answer
       actions.append(.send(line, route.answers.removeFirst()))
@@ -140,7 +169,6 @@ struct Router {
       route.sending = .request
       actions.append(start(request, on: line, &route, now: now))
     }
-    routes[line] = route
   }
 
   /// Answers the manager's request with an error of the gateway's own.

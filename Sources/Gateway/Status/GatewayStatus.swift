@@ -16,6 +16,20 @@ public struct GatewayStatus: Codable, Equatable, Sendable {
   public var manager: ManagerStatus
   /// In the order of the configuration.
   public var lines: [LineStatus]
+  /// The UDP side; nil when there is none.
+  public var udp: UDPStatus?
+
+  /// The UDP side.
+  public struct UDPStatus: Codable, Equatable, Sendable {
+    /// Where it listens.
+    public var address: String
+    /// Endpoints that can be called now.
+    public var endpoints: Int
+    /// Those of them that have shown that they are where they say.
+    public var verified: Int
+    /// What it counted.
+    public var counters: UDPCounters
+  }
 
   /// The connection to the manager.
   public struct ManagerStatus: Codable, Equatable, Sendable {
@@ -76,12 +90,14 @@ public struct GatewayStatus: Codable, Equatable, Sendable {
   }
 
   init(
-    gateway: String, startedAt: Date, certificateNotAfter: Date, manager: ManagerStatus, lines: [LineStatus]
+    gateway: String, startedAt: Date, certificateNotAfter: Date, manager: ManagerStatus, lines: [LineStatus],
+    udp: UDPStatus? = nil
   ) {
     self.gateway = gateway
     self.startedAt = startedAt
     self.certificateNotAfter = certificateNotAfter
     self.manager = manager
     self.lines = lines
+    self.udp = udp
   }
 }
