@@ -132,7 +132,10 @@ let package = Package(
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
       ], swiftSettings: host),
-    // Tests mirror Sources.
+    // Tests mirror Sources. The manager's end of a session is what several of them set against a device.
+    .target(
+      name: "SessionPeer", dependencies: ["CoAP", "COSE", "OSCORE", "PKI"], path: "Tests/SessionPeer",
+      swiftSettings: embedded),
     .testTarget(name: "SerialLinkTests", dependencies: ["SerialLink"], exclude: ["oracle"], swiftSettings: embedded),
     .testTarget(name: "CoAPTests", dependencies: ["CoAP"], exclude: ["oracle"], swiftSettings: embedded),
     .testTarget(
@@ -165,7 +168,8 @@ let package = Package(
     .testTarget(
       name: "DeviceKitTests",
       dependencies: [
-        "DeviceKit", "PKI", "Trust", .product(name: "Crypto", package: "swift-crypto"),
+        "COSE", "CoAP", "DeviceKit", "OSCORE", "PKI", "SessionPeer", "Trust",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
       ],
       swiftSettings: embedded),
@@ -203,7 +207,7 @@ let package = Package(
     .testTarget(
       name: "SimulationTests",
       dependencies: [
-        "COSE", "CoAP", "CoAPStream", "DeviceKit", "PKI", "SerialLink",
+        "COSE", "CoAP", "CoAPStream", "DeviceKit", "OSCORE", "PKI", "SerialLink", "SessionPeer",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),

@@ -30,6 +30,11 @@ class Authority:
         """x and y of the trust root's key."""
         return self._public_key("trust")
 
+    @property
+    def manager_key(self) -> bytes:
+        """The manager's static key for EDHOC, PEM."""
+        return (self._folder / "manager.key").read_bytes()
+
     def descriptor(self, network: str, epoch: int = 1) -> bytes:
         """A trust descriptor, from docs/spec/trust.md alone."""
         name = _subject(openssl("x509", "-in", self._folder / "root.pem", "-outform", "DER"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-URI_PATH, CONTENT_FORMAT, BLOCK2, BLOCK1 = 11, 12, 23, 27
+OSCORE, URI_PATH, CONTENT_FORMAT, EDHOC, BLOCK2, BLOCK1, ECHO = 9, 11, 12, 21, 23, 27, 252
 
 
 def _extended(number: int) -> tuple[int, bytes]:
@@ -34,7 +34,7 @@ def message(code: str, token: bytes, options: list[tuple[int, bytes | int | str]
 
 
 def parse(frame: bytes) -> tuple[str, bytes, dict[int, bytes], bytes]:
-    """A message's code, token, options (the last of each number) and payload."""
+    """A message's code, token, options (of each number the last, of a path all joined) and payload."""
 
     def extended(nibble: int, at: int) -> tuple[int, int]:
         if nibble == 13:
@@ -53,7 +53,8 @@ def parse(frame: bytes) -> tuple[str, bytes, dict[int, bytes], bytes]:
         delta, at = extended(head >> 4, at + 1)
         length, at = extended(head & 15, at)
         number += delta
-        options[number] = frame[at : at + length]
+        value = frame[at : at + length]
+        options[number] = options[number] + b"/" + value if number == URI_PATH and number in options else value
         at += length
     return code, token, options, frame[at + 1 :]
 

@@ -15,5 +15,7 @@ done
 seeds=${MUSTER_SEEDS:-100}
 echo "=== attacks, $seeds seeds each"
 MUSTER_SEEDS=$seeds swift test --skip-build --filter AttackTests
+echo "=== every byte of an enrolment spoilt"
+MUSTER_SOAK=1 swift test --skip-build --filter SimulationTests
 echo "=== fuzzing, $fuzz_seconds s a target"
 scripts/fuzz.sh "$fuzz_seconds"

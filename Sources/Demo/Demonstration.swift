@@ -64,11 +64,13 @@ public struct Demonstration: Sendable {
     )
     for board in boards {
       try await board.switchOn()
-      try await network.provision(line: board.line)
-      await story.say("     \(board.serialNumber) (\(board.kind)) is provisioned for \(network.name).")
+      // One device is known beforehand by the factory's list, the other one calls unannounced.
+      let isListed = board.serialNumber == boards[0].serialNumber
+      try await network.provision(line: board.line, isListed: isListed)
+      await story.say(
+        "     \(board.serialNumber) (\(board.kind)) is provisioned for \(network.name)"
+          + (isListed ? "; its key's thumbprint is on the factory's list." : "; nobody has told the manager."))
     }
-    // One device is known beforehand, the other one calls unannounced.
-    try await network.administer(["device", "add", boards[0].serialNumber])
     try await network.setLines(boards.map { ($0.serialNumber.lowercased(), "unix:\($0.line)") })
   }
 

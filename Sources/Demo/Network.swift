@@ -66,10 +66,13 @@ public actor Network {
   }
 
   /// Gives a device in factory state what it shall believe, on its own line.
-  public func provision(line: String) async throws {
-    try await run([
-      "provision", "--line", "unix:\(line)", "--trust", workspace.descriptor, "--root", workspace.trustRoot,
-    ])
+  ///
+  /// - Parameter isListed: whether the manager gets to know its key beforehand, by the factory's list.
+  public func provision(line: String, isListed: Bool) async throws {
+    try await run(
+      ["provision", "--line", "unix:\(line)", "--trust", workspace.descriptor, "--root", workspace.trustRoot]
+        + (isListed ? ["--factory-list", workspace.factoryList] : []))
+    if isListed { try await administer(["device", "import", workspace.factoryList]) }
   }
 
   /// Has a gateway enrolled by the manager; ``setLines(_:)`` starts it.

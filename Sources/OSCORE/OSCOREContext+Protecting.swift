@@ -107,7 +107,7 @@ extension OSCOREContext {
       self.window.answer(binding.partialIV.number)
     }
     layout.move(message, outerCode: isRequest ? .post : .changed, in: &buffer)
-    for index in message3.indices { buffer[layout.message3.lowerBound + index] = message3[index] }
+    buffer.copy(message3, at: layout.message3.lowerBound)
     return Prepared(ciphertext: layout.ciphertext, own: needsNumber ? number : nil, binding: binding)
   }
 

@@ -105,7 +105,7 @@ public struct OSCOREOption: Equatable, Sendable {
     }
     if let kid {
       flags |= Flag.kid
-      for index in 0..<kid.count { buffer[next + index] = kid[index] }
+      buffer.copy(kid.bytes, at: next)
     }
     buffer[position] = flags
   }

@@ -82,17 +82,19 @@ public struct Link<let messageBytes: Int>: ~Copyable {
   ///
   /// A closure of ``send(now:writing:)`` could not read ``receivedMessage``, which belongs to the link that it changes.
   ///
-  /// - Parameter writing: gets the received message and the buffer for the answer, and returns the number of its bytes;
-  ///   0 answers nothing.
+  /// - Parameter writing: gets the received message, which it may change (it is decrypted where it lies), and the buffer
+  ///   for the answer, and returns the number of its bytes; 0 answers nothing.
   /// - Throws: ``LinkError/notUp``, ``LinkError/outstanding`` or ``LinkError/tooLong``. After the first two the closure
   ///   has not run and the received message stands; try again when ``canSend``.
   public mutating func answer(
-    now: UInt64, writing: (Span<UInt8>, inout MutableSpan<UInt8>) -> Int
+    now: UInt64, writing: (inout MutableSpan<UInt8>, inout MutableSpan<UInt8>) -> Int
   ) throws(LinkError) {
     try machine.requireSendable()
     var whole = outgoing.mutableSpan
     var buffer = whole._mutatingExtracting(first: machine.maxMessageBytes)
-    let count = writing(incoming.span.extracting(first: machine.inbox.heldCount), &buffer)
+    var arrived = incoming.mutableSpan
+    var message = arrived._mutatingExtracting(first: machine.inbox.heldCount)
+    let count = writing(&message, &buffer)
     machine.releaseReceived()
     if count > machine.maxMessageBytes { throw .tooLong }
     if count > 0 { machine.send(count: count, now: now) }
@@ -111,6 +113,13 @@ public struct Link<let messageBytes: Int>: ~Copyable {
   /// compilation copies for ``receivedMessage``, and then forgets to fill the copy.
   public mutating func withReceivedMessage<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     body(incoming.span.extracting(first: machine.inbox.heldCount))
+  }
+
+  /// The same for a reader that changes the message where it lies: one that decrypts it.
+  public mutating func withMutableReceivedMessage<Result>(_ body: (inout MutableSpan<UInt8>) -> Result) -> Result {
+    var arrived = incoming.mutableSpan
+    var message = arrived._mutatingExtracting(first: machine.inbox.heldCount)
+    return body(&message)
   }
 
   /// Ends the use of ``receivedMessage``: the next message may come. Until then the peer's next message is held off.

@@ -35,8 +35,10 @@ actor Laboratory {
   /// - Parameters:
   ///   - kind: a folder of `boards/`.
   ///   - tampered: whether the line goes through `qemu/line.py`, so that it can be cut.
+  ///   - isListed: whether the manager knows its key beforehand, by the factory's list.
   func bench(
-    _ kind: String = "microbit", tampered: Bool = false, _ body: @Sendable (Bench) async throws -> Void
+    _ kind: String = "microbit", tampered: Bool = false, isListed: Bool = false,
+    _ body: @Sendable (Bench) async throws -> Void
   ) async throws {
     count += 1
     let board = Board(
@@ -45,7 +47,7 @@ actor Laboratory {
     try await board.switchOn()
     let bench = Bench(network: network, board: board, position: await network.events.position)
     do {
-      try await network.provision(line: board.line)
+      try await network.provision(line: board.line, isListed: isListed)
       let line = tampered ? try await LineCutter(board: board, network: network, record: record) : nil
       try await network.setLines([(board.serialNumber.lowercased(), "unix:\(line?.path ?? board.line)")])
       bench.cutter.withLock { $0 = line }

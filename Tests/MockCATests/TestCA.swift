@@ -8,7 +8,7 @@ import X509
 /// A clock that stands still until a test moves it. It starts at the real time, since TLS looks at the real one, on a whole
 /// second, since signing times have no fractions.
 final class TestClock: Sendable {
-  private let date = Mutex(Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded()))
+  private let date = Mutex(Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down)))
 
   var now: Date { date.withLock { $0 } }
 

@@ -3,15 +3,17 @@ import CoAP
 import CoAPStream
 import Crypto
 import Foundation
+import OSCORE
 import PKI
 import SerialLink
+import SessionPeer
 import X509
 
 /// The manager's part of an enrolment, without store or network: it asks for the request, issues, delivers, and checks the report.
 final class ScriptedManager {
   static let network = "sim"
   /// As the manager has it: what fits the device's message goes without Block1.
-  private static let wholeBodyBytes = 1_280 - 24
+  private static let wholeBodyBytes = 1_280 - 24 - OSCOREContext.maxOverheadBytes
 
   /// Where it is; it goes back when the link loses a message or a request stays unanswered.
   enum Step: Equatable { case waiting, askCSR, deliver, awaitReport, done }
@@ -28,8 +30,17 @@ final class ScriptedManager {
   private var nextToken: UInt64 = 1
   private var answers: [CoAPMessage] = []
 
-  init(authority: TestAuthority, now: UInt64) {
+  /// Its sessions with the device.
+  let sessions: ManagerEnd
+  /// What the answers to the device's requests are bound to, and to which request of its own an answer is.
+  private var answered: [Token: RequestBinding] = [:]
+  private var asked: RequestBinding?
+  /// The last Echo that the device gave.
+  private var echo: [UInt8]?
+
+  init(authority: TestAuthority, now: UInt64) throws {
     self.authority = authority
+    sessions = try ManagerEnd(key: authority.managerKey)
     end = LineEnd(bootEpoch: .random(in: 0...(.max)), now: now)
   }
 
@@ -50,22 +61,70 @@ final class ScriptedManager {
     if let sent = request, now >= sent.sentAt + 15_000 { request = nil }
     guard end.link.canSend else { return }
     if !answers.isEmpty {
-      try end.send(answers.removeFirst(), now: now)
-    } else if request == nil, let message = nextRequest() {
+      try sendProtected(answers.removeFirst(), now: now)
+    } else if request == nil, sessions.hasSession, var message = nextRequest() {
+      if let echo { message.set(.echo, echo) }
+      let protected = try sessions.protect(request: message.serialized())
       request = (message.token, now)
-      try end.send(message, now: now)
+      asked = protected.binding
+      try end.send(CoAPMessage(parsing: protected.frame), now: now)
     }
   }
 
   private func take(_ event: LinkEvent) throws {
     switch event {
     case .message:
-      let frame = end.link.withReceivedMessage { [UInt8]($0) }
+      let frame = end.link.withReceivedMessage { message in message.indices.map { message[$0] } }
       end.link.releaseReceived()
       guard let message = try? CoAPMessage(parsing: frame) else { return }
-      if message.code.isRequest { try serve(message) } else { try hear(message) }
+      if !message.code.isRequest {
+        try hearProtected(message, frame)
+      } else if message.uriPath == [".well-known", "edhoc"] {
+        greet(message)
+      } else {
+        try serveProtected(message, frame)
+      }
     case .undelivered, .down: request = nil
     case .none, .up, .delivered, .busy: break
+    }
+  }
+
+  private func greet(_ message: CoAPMessage) {
+    var answer = CoAPMessage.response(.badRequest)
+    if let message2 = try? sessions.answerGreeting(message.payload) {
+      answer = .response(.changed, contentFormat: .edhoc, payload: message2)
+    }
+    answer.token = message.token
+    answers.append(answer)
+  }
+
+  private func serveProtected(_ message: CoAPMessage, _ frame: [UInt8]) throws {
+    guard let request = try? sessions.open(request: frame), let plain = try? CoAPMessage(parsing: request.frame) else {
+      var answer = CoAPMessage.response(.unauthorized)
+      answer.token = message.token
+      answers.append(answer)
+      return
+    }
+    answered[plain.token] = request.binding
+    try serve(plain)
+  }
+
+  private func hearProtected(_ message: CoAPMessage, _ frame: [UInt8]) throws {
+    guard message.token == request?.token, let asked else { return }
+    guard let plain = try? sessions.open(answer: frame, to: asked) else {
+      // The device has lost the session, or somebody says so.
+      request = nil
+      return
+    }
+    try hear(try CoAPMessage(parsing: plain))
+  }
+
+  /// Sends a message, protected if there is a session.
+  private func sendProtected(_ message: CoAPMessage, now: UInt64) throws {
+    if let binding = answered.removeValue(forKey: message.token) {
+      try end.send(CoAPMessage(parsing: sessions.protect(answer: message.serialized(), to: binding)), now: now)
+    } else {
+      try end.send(message, now: now)
     }
   }
 
@@ -89,6 +148,10 @@ final class ScriptedManager {
   private func hear(_ message: CoAPMessage) throws {
     guard message.token == request?.token else { return }
     request = nil
+    if message.code == .unauthorized, let echo = message.value(of: .echo) {
+      self.echo = echo
+      return
+    }
     switch step {
     case .askCSR:
       guard message.code == .changed else { return refusals.append("device: /csr \(message.code)") }
@@ -130,7 +193,7 @@ final class ScriptedManager {
 
   private func isGenuine(report: [UInt8]) throws -> Bool {
     guard let certificate, let key = P256.Signing.PublicKey(certificate.publicKey) else { return false }
-    var crypto = SoftwareCryptography(table: .init())
+    var crypto = HostCryptography()
     do {
       let signed = try COSESign1(report.span)
       try signed.verify(publicKey: Array(key.x963Representation).span, with: &crypto)

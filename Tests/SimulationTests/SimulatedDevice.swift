@@ -25,16 +25,17 @@ final class SimulatedDevice {
   }
 
   /// The keys in the device's key storage.
-  var keyCount: Int { keys.keys.count }
+  var keyCount: Int { keys.identityKeys }
   var state: DeviceState? { device.state }
   var deadline: UInt64? { [end.link.deadline, end.link.canSend ? device.deadline : nil].compactMap { $0 }.min() }
 
   /// One CoAP message on the direct line, as provisioning has it, without the link.
   func ask(_ message: CoAPMessage, now: UInt64) throws -> CoAPMessage {
-    let frame = try message.serialized()
+    var frame = try message.serialized()
     var reply = [UInt8](repeating: 0, count: 1_280)
     var span = reply.mutableSpan
-    let count = device.handle(frame.span, reply: &span, now: now)
+    var received = frame.mutableSpan
+    let count = device.handle(&received, reply: &span, now: now)
     return try CoAPMessage(parsing: Array(reply[..<count]))
   }
 
@@ -60,7 +61,7 @@ final class SimulatedDevice {
   /// Answers what stands in the link, as soon as the link can take an answer.
   private func answer(now: UInt64) throws {
     guard !end.link.receivedMessage.isEmpty, end.link.canSend else { return }
-    try end.link.answer(now: now) { message, reply in device.handle(message, reply: &reply, now: now) }
+    try end.link.answer(now: now) { message, reply in device.handle(&message, reply: &reply, now: now) }
   }
 }
 

@@ -47,7 +47,7 @@ enum SimulatedEnrolment {
     let chip = MemoryFlash.Chip(pages: 16)
     let device = try SimulatedDevice(chip: chip, keys: .init(), now: now)
     try provision(device, authority)
-    let manager = ScriptedManager(authority: authority, now: now)
+    let manager = try ScriptedManager(authority: authority, now: now)
     var toManager = 0
     var toDevice = 0
     while now < 600_000, manager.step != .done || !manager.end.link.canSend {
@@ -79,9 +79,8 @@ enum SimulatedEnrolment {
 
   private static func provision(_ device: SimulatedDevice, _ authority: TestAuthority) throws {
     let root = SigningKey()
-    let managerKey = Array(SigningKey().publicKey.rawRepresentation)
     let descriptor = try TrustTerms(
-      network: ScriptedManager.network, epoch: 1, managerKeys: [managerKey], signers: [],
+      network: ScriptedManager.network, epoch: 1, managerKeys: [authority.managerKey.coordinates], signers: [],
       anchors: [TrustTerms.Anchor(authority.anchor)]
     ).signed(by: root)
     let payload: [UInt8] =

@@ -1,86 +1,59 @@
 import COSE
-import Crypto
+import PKI
 
 /// A device's cryptography by swift-crypto, with a key table that outlives the device as flash would.
-struct SoftwareCryptography: Cryptography, ~Copyable {
+struct SoftwareCryptography: SessionCryptography, ~Copyable {
   /// The keys, by their identifiers.
   final class KeyTable {
-    var keys: [KeyID: P256.Signing.PrivateKey] = [:]
-  }
+    fileprivate var host = HostCryptography()
 
-  struct Hash: SHA256Hash {
-    var hash = SHA256()
-
-    mutating func update(_ bytes: Span<UInt8>) {
-      bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-    }
-
-    consuming func finish(into digest: inout MutableSpan<UInt8>) throws(KeyError) {
-      guard digest.count == 32 else { throw .unsupported }
-      digest.replace(with: hash.finalize())
-    }
+    /// The identity keys there are.
+    var identityKeys: Int { [0x1001, 0x1002].count { host.hasKey(KeyID(rawValue: $0)) } }
   }
 
   let table: KeyTable
 
-  func makeHash() -> Hash { Hash() }
+  func makeHash() throws(CryptoError) -> HostSHA256 { try table.host.makeHash() }
 
-  mutating func random(into bytes: inout MutableSpan<UInt8>) {
-    for index in bytes.indices { bytes[index] = .random(in: 0...255) }
+  mutating func random(into bytes: inout MutableSpan<UInt8>) throws(CryptoError) {
+    try table.host.random(into: &bytes)
   }
 
-  mutating func generateSigningKey(_ id: KeyID) throws(KeyError) {
-    guard table.keys[id] == nil else { throw .keyExists }
-    table.keys[id] = P256.Signing.PrivateKey()
-  }
+  mutating func generateSigningKey(_ id: KeyID) throws(CryptoError) { try table.host.generateSigningKey(id) }
+  mutating func generateAgreementKey(_ id: KeyID) throws(CryptoError) { try table.host.generateAgreementKey(id) }
+  mutating func generateEphemeralKey() throws(CryptoError) -> KeyID { try table.host.generateEphemeralKey() }
+  mutating func destroyKey(_ id: KeyID) throws(CryptoError) { try table.host.destroyKey(id) }
+  mutating func hasKey(_ id: KeyID) -> Bool { table.host.hasKey(id) }
 
-  mutating func destroyKey(_ id: KeyID) { table.keys[id] = nil }
-  mutating func hasKey(_ id: KeyID) -> Bool { table.keys[id] != nil }
-
-  mutating func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(KeyError) {
-    guard let key = table.keys[id] else { throw .noSuchKey }
-    guard point.count == 65 else { throw .unsupported }
-    point.replace(with: key.publicKey.x963Representation)
+  mutating func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(CryptoError) {
+    try table.host.publicKey(of: id, into: &point)
   }
 
   mutating func sign(
     digest: Span<UInt8>, with id: KeyID, into signature: inout MutableSpan<UInt8>
-  ) throws(KeyError) {
-    guard let key = table.keys[id] else { throw .noSuchKey }
-    guard signature.count == 64, let made = try? key.signature(for: Digest(digest)) else { throw .unsupported }
-    signature.replace(with: made.rawRepresentation)
+  ) throws(CryptoError) {
+    try table.host.sign(digest: digest, with: id, into: &signature)
   }
 
-  mutating func verify(_ signature: Span<UInt8>, digest: Span<UInt8>, publicKey: Span<UInt8>) throws(KeyError) {
-    guard let key = try? P256.Signing.PublicKey(x963Representation: [UInt8](publicKey)) else { throw .badPoint }
-    guard let signature = try? P256.Signing.ECDSASignature(rawRepresentation: [UInt8](signature)),
-      key.isValidSignature(signature, for: Digest(digest))
-    else { throw .badSignature }
+  mutating func verify(_ signature: Span<UInt8>, digest: Span<UInt8>, publicKey: Span<UInt8>) throws(CryptoError) {
+    try table.host.verify(signature, digest: digest, publicKey: publicKey)
   }
 
-  /// A digest computed elsewhere, in the form swift-crypto wants.
-  private struct Digest: Crypto.Digest {
-    static var byteCount: Int { 32 }
-    let bytes: [UInt8]
-
-    init(_ span: Span<UInt8>) { bytes = [UInt8](span) }
-
-    func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-      try bytes.withUnsafeBytes(body)
-    }
-    func makeIterator() -> Array<UInt8>.Iterator { bytes.makeIterator() }
-    static func == (left: Digest, right: Digest) -> Bool { left.bytes == right.bytes }
-    func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
-    var description: String { "\(bytes)" }
+  mutating func agree(
+    _ id: KeyID, peerX: Span<UInt8>, into secret: inout MutableSpan<UInt8>
+  ) throws(CryptoError) {
+    try table.host.agree(id, peerX: peerX, into: &secret)
   }
-}
 
-extension MutableSpan where Element == UInt8 {
-  fileprivate mutating func replace(with bytes: some Sequence<UInt8>) {
-    for (index, byte) in bytes.enumerated() { self[index] = byte }
+  mutating func seal(
+    _ buffer: inout MutableSpan<UInt8>, key: Span<UInt8>, nonce: Span<UInt8>, additionalData: Span<UInt8>
+  ) throws(CryptoError) {
+    try table.host.seal(&buffer, key: key, nonce: nonce, additionalData: additionalData)
   }
-}
 
-extension [UInt8] {
-  init(_ span: Span<UInt8>) { self = span.withUnsafeBufferPointer { Array($0) } }
+  mutating func open(
+    _ buffer: inout MutableSpan<UInt8>, key: Span<UInt8>, nonce: Span<UInt8>, additionalData: Span<UInt8>
+  ) throws(CryptoError) {
+    try table.host.open(&buffer, key: key, nonce: nonce, additionalData: additionalData)
+  }
 }

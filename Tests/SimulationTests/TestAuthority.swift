@@ -6,6 +6,8 @@ import X509
 struct TestAuthority: Sendable {
   let anchor: Certificate
   let issuing: Certificate
+  /// The manager's EDHOC key.
+  let managerKey = AgreementKey()
   private let key: SigningKey
 
   init() throws {

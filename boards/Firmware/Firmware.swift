@@ -90,14 +90,14 @@ public struct Firmware<B: Board, let messageBytes: Int>: ~Copyable {
   private static func expectedWork(
     for link: inout Link<messageBytes>, by device: inout Device<PSACryptography, FlashRegion<B.Memory>>
   ) -> UInt16 {
-    link.withReceivedMessage { device.expectedWorkMilliseconds($0) }
+    link.withMutableReceivedMessage { message in device.open(&message) }
   }
 
   private static func answer(
     on link: inout Link<messageBytes>, by device: inout Device<PSACryptography, FlashRegion<B.Memory>>, now: UInt64
   ) {
     // It cannot fail: the link can send, and the reply's buffer is as long as the longest message.
-    try? link.answer(now: now) { message, reply in device.handle(message, reply: &reply, now: now) }
+    try? link.answer(now: now) { message, reply in device.handle(&message, reply: &reply, now: now) }
   }
 
   private static func request(

@@ -53,11 +53,13 @@ struct FuzzFlash: Flash {
 /// The device's keys; all have the fixture's public key.
 final class FuzzKeys {
   var ids: Set<UInt32> = []
+  /// Whether the bootstrap key was made.
+  var hasBootstrapKey = false
   /// Whether every signature is good, or none.
   var acceptsSignatures = true
 }
 
-struct FuzzCryptography: Cryptography {
+struct FuzzCryptography: SessionCryptography {
   let keys: FuzzKeys
   let chip: FuzzChip
 
@@ -88,7 +90,30 @@ struct FuzzCryptography: Cryptography {
     keys.ids.remove(id.rawValue)
   }
 
-  func hasKey(_ id: KeyID) -> Bool { keys.ids.contains(id.rawValue) }
+  func generateAgreementKey(_ id: KeyID) throws(CryptoError) {
+    guard chip.operationsLeft != 0 else { throw .storage }
+    keys.hasBootstrapKey = true
+  }
+
+  func generateEphemeralKey() throws(CryptoError) -> KeyID { KeyID(rawValue: 0x4000_0000) }
+
+  /// Everybody agrees on the same.
+  func agree(_ id: KeyID, peerX: Span<UInt8>, into secret: inout MutableSpan<UInt8>) throws(CryptoError) {
+    for index in secret.indices { secret[index] = 7 }
+  }
+
+  /// Nothing is hidden, and the tag says nothing.
+  func seal(
+    _ buffer: inout MutableSpan<UInt8>, key: Span<UInt8>, nonce: Span<UInt8>, additionalData: Span<UInt8>
+  ) throws(CryptoError) {
+    for index in buffer.count - 8..<buffer.count { buffer[index] = 0 }
+  }
+
+  func open(
+    _ buffer: inout MutableSpan<UInt8>, key: Span<UInt8>, nonce: Span<UInt8>, additionalData: Span<UInt8>
+  ) throws(CryptoError) {}
+
+  func hasKey(_ id: KeyID) -> Bool { id.rawValue == 0x1000 ? keys.hasBootstrapKey : keys.ids.contains(id.rawValue) }
 
   func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(CryptoError) {
     for index in point.indices { point[index] = Fixture.point[index] }
@@ -107,6 +132,8 @@ struct FuzzCryptography: Cryptography {
 final class FuzzDevice {
   let chip = FuzzChip()
   let keys = FuzzKeys()
+  private let manager = FuzzManager()
+  private var now: UInt64 = 0
   private var device: Device<FuzzCryptography, FuzzFlash>
 
   init() {
@@ -130,6 +157,7 @@ final class FuzzDevice {
   /// - Returns: Whether it started.
   func restart() -> Bool {
     device = Self.assemble(chip, keys)
+    manager.restart()
     do {
       try device.start(now: 0)
     } catch {
@@ -139,43 +167,71 @@ final class FuzzDevice {
     return true
   }
 
-  /// Hands over a frame and returns the answer's code, if there is an answer.
-  @discardableResult
-  func handle(_ frame: [UInt8]) -> Code? {
+  /// Hands over a frame and returns the answer.
+  func handle(_ frame: [UInt8]) -> [UInt8] {
+    var frame = frame
     var reply = [UInt8](repeating: 0, count: 1200)
+    var message = frame.mutableSpan
     var room = reply.mutableSpan
-    _ = device.expectedWorkMilliseconds(frame.span)
-    let count = device.handle(frame.span, reply: &room, now: 0)
-    guard count > 0 else { return nil }
-    guard let message = try? Message.parse(reply.span.extracting(0..<count)) else {
-      preconditionFailure("an answer that is no message")
+    _ = device.open(&message)
+    let count = device.handle(&message, reply: &room, now: now)
+    return Array(reply.prefix(count))
+  }
+
+  /// Lets the device send what it has to send, and answers its handshake.
+  func exchange() {
+    for _ in 0..<3 {
+      now = max(now, device.deadline ?? now)
+      var buffer = [UInt8](repeating: 0, count: 1200)
+      var room = buffer.mutableSpan
+      let count = device.nextRequest(into: &room, now: now)
+      guard count > 0, let request = try? Message.parse(buffer.span.extracting(0..<count)) else { continue }
+      if request.has(.uriPath, in: buffer.span) {
+        guard let message2 = manager.message2(answering: buffer.span.extracting(request.payload)) else { return }
+        _ = handle(Self.frame(.changed, "", nil, message2, token: request.token))
+      } else {
+        manager.complete(Array(buffer.prefix(count)))
+        return
+      }
     }
+  }
+
+  /// Asks the device, in a session once it has a network, and with the Echo it wants.
+  func ask(_ code: Code, _ path: StaticString, _ format: UInt32? = nil, _ payload: [UInt8] = []) -> Code? {
+    guard state != nil else {
+      manager.restart()
+      return Self.code(handle(Self.frame(code, path, format, payload)))
+    }
+    if !manager.hasSession { exchange() }
+    var echo: [UInt8] = []
+    for _ in 0..<2 {
+      guard let request = manager.protect(Self.frame(code, path, format, payload, echo: echo)) else { return nil }
+      guard let answer = manager.open(handle(request.frame), to: request.binding) else { return nil }
+      guard let message = try? Message.parse(answer.span) else { preconditionFailure("an answer that is no message") }
+      guard message.code == .unauthorized, let value = message.value(of: .echo, in: answer.span) else {
+        return message.code
+      }
+      echo = Array(answer[value])
+    }
+    return .unauthorized
+  }
+
+  private static func code(_ answer: [UInt8]) -> Code? {
+    guard !answer.isEmpty else { return nil }
+    guard let message = try? Message.parse(answer.span) else { preconditionFailure("an answer that is no message") }
     return message.code
   }
 
-  /// Lets the device send what it has to send.
-  func exchange() {
-    var buffer = [UInt8](repeating: 0, count: 1200)
-    for _ in 0..<2 {
-      var room = buffer.mutableSpan
-      let count = device.nextRequest(into: &room, now: 0)
-      guard count > 0, let request = try? Message.parse(buffer.span.extracting(0..<count)) else { continue }
-      handle(Self.frame(.changed, token: request.token))
-    }
-  }
-
-  func ask(_ code: Code, _ path: StaticString, _ format: UInt32? = nil, _ payload: [UInt8] = []) -> Code? {
-    handle(Self.frame(code, path, format, payload))
-  }
-
   static func frame(
-    _ code: Code, _ path: StaticString = "", _ format: UInt32? = nil, _ payload: [UInt8] = [], token: Token = Token()
+    _ code: Code, _ path: StaticString = "", _ format: UInt32? = nil, _ payload: [UInt8] = [],
+    token: Token = Token(), echo: [UInt8] = []
   ) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: payload.count + 64)
     var room = buffer.mutableSpan
     var writer = MessageWriter(&room, code: code, token: token)
     writer.path(path)
     if let format { writer.option(.contentFormat, uint: format) }
+    if !echo.isEmpty { writer.option(.echo, echo.span) }
     writer.payload(payload.span)
     let count = (try? writer.finish()) ?? 0
     return Array(buffer.prefix(count))

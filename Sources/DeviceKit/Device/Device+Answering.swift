@@ -2,8 +2,23 @@ import COSE
 import CoAP
 
 extension Device where Crypto: ~Copyable, Storage: ~Copyable {
+  /// Answers a request in clear.
+  ///
+  /// - Returns: Bytes of the answer.
+  mutating func answer(
+    _ message: Message, in frame: Span<UInt8>, reply: inout MutableSpan<UInt8>, now: UInt64
+  ) -> Int {
+    var exchange = Exchange(frame, message, reply: &reply, now: now)
+    do {
+      let count = try answer(&exchange)
+      return count > 0 ? count : exchange.respond(.internalServerError)
+    } catch {
+      return reject(error, &exchange)
+    }
+  }
+
   /// Answers a request, or throws the answer that refuses it.
-  mutating func answer(_ exchange: inout Exchange) throws(Rejection) -> Int {
+  private mutating func answer(_ exchange: inout Exchange) throws(Rejection) -> Int {
     let isFactory = state == nil
     let resource = try exchange.resource(isFactory: isFactory)
     // On the direct line before provisioning, and never after it: a gateway has no way to these two.
@@ -11,8 +26,9 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     guard exchange.request.code == resource.method || (resource == .crt && exchange.request.code == .get) else {
       throw Rejection(.methodNotAllowed)
     }
+    if resource.changesState(by: exchange.request, in: exchange.frame) { try exchange.requireFreshness() }
     switch resource {
-    case .id: return answerID(&exchange)
+    case .id: return try answerID(&exchange)
     case .provision: return try provision(&exchange)
     case .trust: return try takeTrust(&exchange)
     case .csr: return try answerCSR(&exchange)

@@ -59,30 +59,27 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
       }
     }
   }
-
-  /// Takes an answer to a request of the device's own.
-  mutating func take(_ exchange: inout Exchange) {
-    guard let errand = outreach.errand(answeredBy: exchange.request.token) else { return }
-    outreach.settle(errand, exchange.verdict(), now: exchange.now)
-  }
 }
 
-extension Exchange {
+extension Outreach.Verdict {
   /// What an answer says about the request it answers.
-  fileprivate mutating func verdict() -> Outreach.Verdict {
-    let code = request.code
-    if code == .changed { return .done(pauseSeconds: pauseSeconds()) }
-    if code == .forbidden { return .later(seconds: Outreach.longestPauseSeconds) }
-    if code == .serviceUnavailable, let seconds = request.firstUInt(.maxAge, in: frame), 1...3600 ~= seconds {
-      return .later(seconds: seconds)
+  init(_ answer: Message, in frame: Span<UInt8>) {
+    let code = answer.code
+    if code == .changed {
+      self = .done(pauseSeconds: Self.pauseSeconds(frame.extracting(answer.payload)))
+    } else if code == .forbidden {
+      self = .later(seconds: Outreach.longestPauseSeconds)
+    } else if code == .serviceUnavailable, let seconds = answer.firstUInt(.maxAge, in: frame), 1...3600 ~= seconds {
+      self = .later(seconds: seconds)
+    } else {
+      self = .failed
     }
-    return .failed
   }
 
   /// What the answer to a registration says about the next one; 0 for nothing.
-  private mutating func pauseSeconds() -> UInt32 {
+  private static func pauseSeconds(_ payload: Span<UInt8>) -> UInt32 {
     do throws(CBORError) {
-      var reader = try CBORReader(frame.extracting(request.payload))
+      var reader = try CBORReader(payload)
       guard try reader.map() > 0, try reader.uint32() == 1 else { return 0 }
       let seconds = try reader.uint32()
       return 1...86_400 ~= seconds ? seconds : 0

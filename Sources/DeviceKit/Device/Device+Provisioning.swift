@@ -3,15 +3,25 @@ import CoAP
 import Trust
 
 extension Device where Crypto: ~Copyable, Storage: ~Copyable {
-  /// `GET /id`: who is on this line?
-  mutating func answerID(_ exchange: inout Exchange) -> Int {
-    var payload = InlineArray<192, UInt8>(repeating: 0)
+  /// `GET /id`: who is on this line, and by which key will it be known?
+  ///
+  /// - Throws: 5.03 when there is no such key: without entropy a device is none.
+  mutating func answerID(_ exchange: inout Exchange) throws(Rejection) -> Int {
+    var point = InlineArray<65, UInt8>(repeating: 0)
+    do throws(CryptoError) {
+      var room = point.mutableSpan
+      try crypto.publicKey(of: BootstrapKey.id, into: &room)
+    } catch {
+      throw Rejection(error == .noSuchKey ? .noEntropy : error)
+    }
+    var payload = InlineArray<256, UInt8>(repeating: 0)
     var room = payload.mutableSpan
-    var fields = FieldWriter(&room, fields: 4)
+    var fields = FieldWriter(&room, fields: 5)
     fields.text(1, description.serialNumber.ascii)
     fields.text(2, description.model)
     fields.text(3, description.firmwareVersion)
     fields.uint(4, UInt32(description.maxMessageBytes))
+    fields.bytes(5, point.span.extracting(1..<65))
     let count = fields.finish()
     return exchange.respond(.content, cbor: payload.span.extracting(0..<count))
   }

@@ -1,5 +1,6 @@
 import COSE
 import CoAP
+import OSCORE
 
 /// A Muster device: its identity, its enrolment and its resources, between a link that carries CoAP messages and the
 /// cryptography and flash of a board (docs/spec/device.md).
@@ -8,15 +9,16 @@ import CoAP
 ///
 ///     device.start(now:)                      once
 ///     device.linkDidComeUp(now:)              whenever the link says so
-///     device.handle(message, reply:, now:)    for each message that arrived
+///     device.open(&message)                   for each message that arrived: how long will it take?
+///     device.handle(&message, reply:, now:)   and then its answer
 ///     device.nextRequest(into:, now:)         whenever the link can send and ``deadline`` has come
 ///
 /// A buffer given for an answer or a request also serves as scratch space while certificates are read, so the device
-/// has none of its own. Messages are in clear here; OSCORE's place is between the link and this.
+/// has none of its own. Once it has a network everything it says is protected by a ``Session`` with its manager.
 ///
 /// Getters are `mutating` though they change nothing: from a borrowed value of this size Embedded Swift makes a copy
 /// on the stack for every call.
-public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyable>: ~Copyable {
+public struct Device<Crypto: SessionCryptography & ~Copyable, Storage: Flash & ~Copyable>: ~Copyable {
   let description: DeviceDescription
   var crypto: Crypto
   var journal: Journal<Storage>
@@ -26,6 +28,8 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
   var hasEntropy = false
   /// The number of the last refusal's reason; 0 for none.
   var lastReason: UInt8 = 0
+  var session = Session()
+  var opened: OpenedMessage?
 
   /// Puts a device together; nothing is read before ``start(now:)``.
   ///
@@ -53,29 +57,34 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
     }
     hasEntropy = probesEntropy()
     try keepOnlyTheKeyInForce()
+    try makeBootstrapKey()
+    // The manager that certified it knows its credential.
+    session.sendsCredential = state != .certified
     expectTransfer()
   }
 
-  /// Takes one message from the link and answers it.
+  /// Answers a message from the link.
   ///
   /// - Parameters:
-  ///   - frame: One RFC 8323 frame.
+  ///   - frame: One RFC 8323 frame. It is decrypted where it stands: its contents are of no use afterwards.
   ///   - reply: For the answer, as long as the longest message.
   ///   - now: Milliseconds since the start.
   /// - Returns: Bytes of the answer, 0 for none: `frame` was an answer itself, a signal, or not CoAP.
-  public mutating func handle(_ frame: Span<UInt8>, reply: inout MutableSpan<UInt8>, now: UInt64) -> Int {
-    guard let message = try? Message.parse(frame) else { return 0 }
-    var exchange = Exchange(frame, message, reply: &reply, now: now)
-    if message.code.isResponse {
-      take(&exchange)
+  public mutating func handle(
+    _ frame: inout MutableSpan<UInt8>, reply: inout MutableSpan<UInt8>, now: UInt64
+  ) -> Int {
+    if opened == nil { _ = open(&frame) }
+    let message = opened ?? .nothing
+    opened = nil
+    switch message {
+    case .nothing: return 0
+    case .answer(let message):
+      take(message, in: &frame, now: now)
       return 0
-    }
-    guard message.code.isRequest else { return 0 }
-    do {
-      let count = try answer(&exchange)
-      return count > 0 ? count : exchange.respond(.internalServerError)
-    } catch {
-      return reject(error, &exchange)
+    case .refused(let error, let token): return error.writeAnswer(token: token, into: &reply)
+    case .plain(let message): return answer(message, in: frame.span, reply: &reply, now: now)
+    case .protected(let message, let binding):
+      return answer(message, binding, in: frame.span, reply: &reply, now: now)
     }
   }
 
@@ -83,15 +92,23 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
   ///
   /// - Returns: Bytes of it, 0 for none.
   public mutating func nextRequest(into buffer: inout MutableSpan<UInt8>, now: UInt64) -> Int {
+    if outreach.expires(now: now) {
+      session.abandon(with: &crypto)
+      outreach.session(isThere: session.isReady)
+    }
     guard let errand = outreach.next(now: now) else { return 0 }
     outreach.send(errand, now: now)
     do throws(Rejection) {
       switch errand {
-      case .register: return try writeRegistration(into: &buffer)
-      case .report: return try writeReport(into: &buffer)
+      case .greet: return try writeGreeting(into: &buffer)
+      case .register:
+        if session.completesHandshake { return try writeFirstRegistration(into: &buffer) }
+        return try protect(try writeRegistration(into: &buffer), in: &buffer)
+      case .report: return try protect(try writeReport(into: &buffer), in: &buffer)
       }
     } catch {
       outreach.settle(errand, .failed, now: now)
+      outreach.session(isThere: session.isReady)
       return 0
     }
   }
@@ -103,6 +120,9 @@ public struct Device<Crypto: Cryptography & ~Copyable, Storage: Flash & ~Copyabl
 
   /// Tells the device that its link is up, for the first time or again.
   public mutating func linkDidComeUp(now: UInt64) {
+    // What was out will not be answered any more.
+    session.abandon(with: &crypto)
+    outreach.session(isThere: session.isReady)
     outreach.linkDidComeUp(
       isProvisioned: state != nil, hasCertificate: state == .certified, now: now)
   }

@@ -1,5 +1,6 @@
 import COSE
 import CoAP
+import OSCORE
 
 /// A request that is being answered: its bytes, and the buffer for the answer.
 ///
@@ -33,6 +34,15 @@ struct Exchange: ~Copyable, ~Escapable {
     return frame.extracting(request.payload)
   }
 
+  /// Requires that the request was made just now: its Echo is one that this device gave out.
+  ///
+  /// - Throws: 4.01, whose answer carries an Echo for the next try.
+  func requireFreshness() throws(Rejection) {
+    guard let echo = request.value(of: .echo, in: frame),
+      EchoFreshness.isFresh(frame.extracting(echo), uptimeMilliseconds: UInt32(truncatingIfNeeded: now))
+    else { throw Rejection(.unauthorized) }
+  }
+
   /// Begins an answer with a payload.
   @inline(never)
   @_lifetime(&self)
@@ -48,9 +58,14 @@ struct Exchange: ~Copyable, ~Escapable {
   /// - Returns: Bytes of the answer.
   @inline(never)
   mutating func respond(_ code: Code, block1 block: Block? = nil) -> Int {
+    let now = UInt32(truncatingIfNeeded: now)
     var writer = MessageWriter(&reply, code: code, token: request.token)
     if code == .serviceUnavailable { add(.maxAge, 60, to: &writer) }
     if let block { add(.block1, block.optionValue, to: &writer) }
+    if code == .unauthorized {
+      let echo = EchoFreshness.value(uptimeMilliseconds: now)
+      writer.option(.echo, echo.span)
+    }
     return end(writer)
   }
 

@@ -6,6 +6,8 @@ import CoAP
 struct Outreach {
   /// What the device asks of the manager.
   enum Errand: UInt8 {
+    /// EDHOC's first message. The second errand of a handshake is the registration, which carries the third.
+    case greet
     case register
     case report
   }
@@ -34,6 +36,8 @@ struct Outreach {
   private var number: UInt8 = 0
   private var isLinkUp = false
   private var isReported = false
+  /// Whether a registration can be protected, by a session in force or one that it completes.
+  private var hasSession = false
 
   /// How long an answer may take.
   static let answerMilliseconds: UInt32 = 10_000
@@ -45,7 +49,7 @@ struct Outreach {
   /// When ``next(now:)`` has something to say at the earliest; `nil` for never.
   var deadline: UInt64? {
     mutating get {
-      let due = out != nil ? answerDue : min(register.due, report.due)
+      let due = out != nil ? answerDue : min(register.due, hasSession ? report.due : .max)
       return due == .max ? nil : due
     }
   }
@@ -68,6 +72,12 @@ struct Outreach {
     report = Appointment(due: hasCertificate && !isReported ? now : .max)
   }
 
+  /// A session is there, or is lost. Without one the device greets, when the next registration is due and not before:
+  /// so whoever forges 'there is no session' has one handshake a pause, and pauses double.
+  mutating func session(isThere: Bool) {
+    hasSession = isThere
+  }
+
   /// A certificate has come into force.
   mutating func certificateDidChange(now: UInt64) {
     isReported = false
@@ -81,16 +91,21 @@ struct Outreach {
     register.due = .max
     report.due = .max
     isReported = false
+    hasSession = false
+  }
+
+  /// Whether the answer that was waited for is overdue. The request has failed then.
+  mutating func expires(now: UInt64) -> Bool {
+    guard let errand = out, now >= answerDue else { return false }
+    settle(errand, .failed, now: now)
+    return true
   }
 
   /// What is to be sent now; `nil` for nothing yet.
   mutating func next(now: UInt64) -> Errand? {
-    if let errand = out {
-      guard now >= answerDue else { return nil }
-      settle(errand, .failed, now: now)
-    }
-    if register.due <= now { return .register }
-    return report.due <= now ? .report : nil
+    guard out == nil else { return nil }
+    if register.due <= now { return hasSession ? .register : .greet }
+    return hasSession && report.due <= now ? .report : nil
   }
 
   /// The token of the request that was out last.
@@ -118,6 +133,10 @@ struct Outreach {
     case .done(let pauseSeconds):
       if errand == .report {
         isReported = true
+      } else if errand == .greet {
+        // The third message follows at once. The failures stand until it is answered.
+        next.due = now
+        next.failures = register.failures
       } else {
         let usual = isReported ? Self.longestPauseSeconds : Self.shortPauseSeconds
         next.due = Self.after(pauseSeconds == 0 ? usual : pauseSeconds, now)
@@ -125,11 +144,11 @@ struct Outreach {
     case .later(let seconds):
       next.due = Self.after(seconds, now)
     case .failed:
-      let failures = min(errand == .register ? register.failures : report.failures, 6)
+      let failures = min(errand == .report ? report.failures : register.failures, 6)
       next.due = Self.after(min(1 &<< UInt32(failures), Self.longestPauseSeconds), now)
       next.failures = failures + 1
     }
-    if errand == .register { register = next } else { report = next }
+    if errand == .report { report = next } else { register = next }
   }
 
   private static func after(_ seconds: UInt32, _ now: UInt64) -> UInt64 {

@@ -40,6 +40,16 @@ enum Resource {
     }
   }
 
+  /// Whether a request has to prove that it was made just now (RFC 9175 §2): one that a gateway held back for an hour must
+  /// not do its work then. Blocks of certificates change nothing before the last.
+  func changesState(by request: Message, in frame: Span<UInt8>) -> Bool {
+    switch self {
+    case .id, .provision, .status: false
+    case .csr, .reset, .trust: true
+    case .crt: request.code == .put && !request.isUnfinished(in: frame)
+    }
+  }
+
   /// The method it is asked by; `/crt` also by GET.
   var method: Code {
     switch self {

@@ -7,10 +7,10 @@ extension DeviceDesk {
   private static let activeSeconds: UInt32 = 60
   private static let otherSeconds: UInt32 = 10
 
-  /// - Parameter key: what the caller proved to hold; nil for an unprotected call.
-  func register(_ payload: [UInt8], over route: Route, key: DeviceKey?) async throws -> CoAPMessage {
+  /// - Parameter key: what the caller proved to hold.
+  func register(_ payload: [UInt8], over route: Route, key: DeviceKey) async throws -> CoAPMessage {
     let registration = try Registration(payload)
-    if let key, let owner = try await ledger.store.device(with: key.thumbprint), owner.id != registration.id {
+    if let owner = try await ledger.store.device(with: key.thumbprint), owner.id != registration.id {
       try await raise(.otherID, "Its key called as \(registration.id) on \(route.uriHost).", about: owner, over: route)
       throw ManagerError(.forbidden, "The key belongs to another device.")
     }
@@ -26,7 +26,7 @@ extension DeviceDesk {
     }
     try await note(sighting, of: device)
     // It was named by its id alone: which key that is, an administrator has to say.
-    if device.state == .registered, key == nil || known.thumbprint != nil {
+    if device.state == .registered, known.thumbprint != nil {
       // Known beforehand is approved: the administrator said so by naming it.
       try await ledger.commit(.moveDevice(device.id, from: .registered, to: .approved), by: .manager)
     }
@@ -35,7 +35,7 @@ extension DeviceDesk {
   }
 
   /// An unknown device waits for an administrator. The table of those is bounded, and so is how fast a gateway may fill it.
-  private func meet(_ id: DeviceID, _ sighting: Sighting, _ key: DeviceKey?) async throws {
+  private func meet(_ id: DeviceID, _ sighting: Sighting, _ key: DeviceKey) async throws {
     if let twin = try await ledger.store.twin(of: id) {
       throw ManagerError(.forbidden, ManagerError.twin(of: twin, id).reason)
     }
@@ -47,13 +47,8 @@ extension DeviceDesk {
 
   /// The device, if the caller is the one; with its key, if that is new.
   ///
-  /// - Throws: ``ManagerError``: `unidentified` for a caller without a key where the device has one, `forbidden` and an
-  ///   alarm for one with another key.
-  private func identified(_ device: Device, as key: DeviceKey?, over route: Route) async throws -> Device {
-    guard let key else {
-      guard device.thumbprint == nil else { throw Unprotected() }
-      return device
-    }
+  /// - Throws: ``ManagerError`` with code `forbidden`, and an alarm, for a caller with another key.
+  private func identified(_ device: Device, as key: DeviceKey, over route: Route) async throws -> Device {
     let isOpen = device.thumbprint == nil && (device.state == .registered || device.state == .pending)
     guard isOpen || device.thumbprint == key.thumbprint else {
       try await raise(

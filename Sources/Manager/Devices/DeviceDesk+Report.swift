@@ -6,14 +6,13 @@ extension DeviceDesk {
   /// Takes a device's signed report. A good one about the certificate in force makes it active; a good one about an earlier
   /// certificate of the same device is true as well, and acknowledged; the same one again is nothing new.
   ///
-  /// - Parameter key: what the caller proved to hold; nil for an unprotected call.
-  func report(_ bytes: [UInt8], from gateway: String, key: DeviceKey?) async throws -> CoAPMessage {
+  /// - Parameter key: what the caller proved to hold.
+  func report(_ bytes: [UInt8], from gateway: String, key: DeviceKey) async throws -> CoAPMessage {
     let report = try DeviceReport(bytes)
     guard let device = try await ledger.store.device(report.id) else {
       throw ManagerError(.notFound, "The device is unknown.")
     }
-    if key == nil, device.thumbprint != nil { throw Unprotected() }
-    guard key == nil || device.thumbprint == key?.thumbprint else {
+    guard device.thumbprint == key.thumbprint else {
       throw ManagerError(.forbidden, "The device has another key.")
     }
     guard !device.state.isBlocked else {

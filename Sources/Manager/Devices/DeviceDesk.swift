@@ -5,9 +5,8 @@ import Logging
 
 /// What devices ask of the manager: `/register` and `/report` (docs/spec/device.md), as they come through a gateway.
 ///
-/// Inside a session the caller has proved its bootstrap key, and the key decides which device it is. What an unprotected call
-/// says is a claim that whoever holds the line can make: it may move nothing but hints, and nothing at all of a device that
-/// has a key. A report is signed besides.
+/// Whoever calls has proved its bootstrap key in the session it calls in, and the key decides which device it is. A report is
+/// signed besides.
 struct DeviceDesk: Sendable {
   let ledger: Ledger
   let engine: EnrolmentEngine
@@ -20,8 +19,8 @@ struct DeviceDesk: Sendable {
   ///
   /// - Parameters:
   ///   - route: where it came from: the gateway is the one of the connection's certificate, the line is its hint.
-  ///   - key: the bootstrap key of the session it came in; nil when it was not protected.
-  func answer(_ request: CoAPMessage, over route: Route, key: DeviceKey?) async -> CoAPMessage {
+  ///   - key: the bootstrap key of the session it came in.
+  func answer(_ request: CoAPMessage, over route: Route, key: DeviceKey) async -> CoAPMessage {
     do {
       guard request.hasOnlyKnownCriticalOptions else { return .problem(.badOption, "unknown critical option") }
       switch request.uriPath {
@@ -35,8 +34,6 @@ struct DeviceDesk: Sendable {
       }
     } catch let error as ManagerError {
       return refuse(error)
-    } catch is Unprotected {
-      return .response(.unauthorized)
     } catch {
       logger.error("a device's request failed", metadata: ["gateway": "\(route.gateway)", "error": "\(error)"])
       return .busy(seconds: 5)
@@ -84,6 +81,3 @@ extension CoAPMessage {
     return nil
   }
 }
-
-/// A call without protection in the name of a device that has a key.
-struct Unprotected: Error {}

@@ -1,7 +1,7 @@
 import CoAP
 import CoAPStream
 
-/// The way to devices through their sessions: what is asked of a device that has a key is protected, always.
+/// The way to devices through their sessions: what is asked of a device is protected, always.
 struct SessionTransport: DeviceTransport {
   let lines: any LineTransport
   let sessions: SessionKeeper
@@ -11,7 +11,7 @@ struct SessionTransport: DeviceTransport {
   ) async throws(ManagerError) -> CoAPMessage {
     guard let route = device.route else { throw ManagerError(.unreachable, "It has not called yet.") }
     guard let thumbprint = device.thumbprint else {
-      return try await lines.request(message, over: route, timeout: timeout)
+      throw ManagerError(.unreachable, "It has not proved its key yet: it has to call first.")
     }
     let answer = try await exchange(message, with: thumbprint, over: route, timeout: timeout)
     // The device wants to know that the request is of now (RFC 9175 §2.3): once more, with what it gave.

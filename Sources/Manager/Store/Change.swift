@@ -5,7 +5,7 @@ enum Change: Sendable, Equatable {
   /// The good lines of a factory list, each as if added by itself.
   case importDevices([DeviceListing])
   /// An unknown device called: a new row, `pending`.
-  case meetDevice(DeviceID, Sighting, key: DeviceKey? = nil)
+  case meetDevice(DeviceID, Sighting, key: DeviceKey)
   /// A device proved for the first time which key it has. One that was known by its id alone waits for an administrator.
   case identifyDevice(DeviceID, DeviceKey)
   /// The device was offered a later trust descriptor, and took it unless there is a refusal.
@@ -65,7 +65,7 @@ extension Change {
     case .meetDevice(let id, let sighting, let key):
       (
         "device-met", id.text,
-        sighting.auditDetail.merging(key.map { ["thumbprint": $0.thumbprint.text] } ?? [:]) { a, _ in a }
+        sighting.auditDetail.merging(["thumbprint": key.thumbprint.text]) { a, _ in a }
       )
     case .identifyDevice(let id, let key):
       ("device-identified", id.text, ["thumbprint": key.thumbprint.text])

@@ -35,7 +35,7 @@ struct StoreTransaction {
     case .addDevice(let id, let model, let thumbprint): try add(id, model: model, thumbprint: thumbprint)
     case .importDevices: break  // Its parts are written one by one.
     case .meetDevice(let id, let sighting, let key):
-      try insert(id, state: .pending, model: sighting.model, thumbprint: key?.thumbprint, key: key)
+      try insert(id, state: .pending, model: sighting.model, thumbprint: key.thumbprint, key: key)
       try sight(id, sighting)
       try arrive(id, sighting.route)
     case .identifyDevice(let id, let key): try identify(id, key)

@@ -27,8 +27,8 @@ extension ConnectionIdentifier {
   func write(into item: inout InlineArray<8, UInt8>) -> Int {
     let head = self.integerEncoding == nil ? 1 : 0
     if head == 1 { item[0] = 0x40 | UInt8(truncatingIfNeeded: self.count) }
-    let bytes = self.bytes
-    for index in bytes.indices { item[head + index] = bytes[index] }
+    var room = item.mutableSpan
+    room.copy(self.bytes, at: head)
     return head + self.count
   }
 }

@@ -34,7 +34,7 @@ extension EDHOCInitiator {
     let head = ByteStringHead(length: count + EDHOC.tagBytes)
     guard count <= EDHOC.maxPlaintextBytes else { throw .tooLong }
     guard message.count >= head.count + count + EDHOC.tagBytes else { throw .noSpace }
-    for index in 0..<head.count { message[index] = head.bytes[index] }
+    message.copy(head.bytes.span.extracting(0..<head.count), at: 0)
     var buffer = message._mutatingExtracting(head.count..<head.count + count + EDHOC.tagBytes)
     _ = try self.handshake.schedule.prove(
       own, connection: Span(), ead: ead, mac: .mac3, secret: next.span, into: &buffer, with: crypto)

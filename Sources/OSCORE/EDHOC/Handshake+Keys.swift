@@ -30,7 +30,7 @@ extension Handshake {
   }
 
   /// G_XY.
-  private func shareEphemerals<Crypto: SessionCryptography & ~Copyable>(
+  private mutating func shareEphemerals<Crypto: SessionCryptography & ~Copyable>(
     into secret: inout MutableSpan<UInt8>, _ crypto: inout Crypto
   ) throws(EDHOCError) {
     guard let ephemeral else { throw .wrongStep }
@@ -42,7 +42,8 @@ extension Handshake {
   }
 
   /// The key that one's static key proves: PRK_3e2m for the responder, PRK_4e3m for the initiator.
-  func nextKey<Crypto: SessionCryptography & ~Copyable>(
+  // Mutating, though it alters nothing: otherwise the whole handshake is copied to the stack first.
+  mutating func nextKey<Crypto: SessionCryptography & ~Copyable>(
     _ salt: KDFLabel, own: KeyID, into key: inout MutableSpan<UInt8>, with crypto: inout Crypto
   ) throws(EDHOCError) {
     var shared = InlineArray<32, UInt8>(repeating: 0)

@@ -1,4 +1,5 @@
 import CoAP
+import Crypto
 import DeviceKit
 import Testing
 
@@ -13,7 +14,10 @@ struct FactoryTests {
     #expect(answer.format == .cbor)
     #expect(
       TestCBOR.fields(answer.payload)
-        == [1: .text("BENCH-0001"), 2: .text("bench"), 3: .text("0.0.1"), 4: .uint(1024)])
+        == [
+          1: .text("BENCH-0001"), 2: .text("bench"), 3: .text("0.0.1"), 4: .uint(1024),
+          5: .bytes(Array(try #require(bench.keys.agreementKeys[0x1000]).publicKey.rawRepresentation)),
+        ])
     for (method, path) in [
       (Code.get, "status"), (.post, "csr"), (.put, "crt"), (.get, "crt"), (.post, "reset"), (.put, "trust"), (.get, ""),
       (.get, "any"),

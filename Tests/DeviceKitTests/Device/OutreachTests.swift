@@ -11,6 +11,8 @@ struct OutreachTests {
     try bench.restart()
     let network = TestNetwork()
     let chain = try bench.enrol(network)
+    // From the beginning: what was out while it was enrolled does not matter here.
+    bench.linkDidComeUp()
     return (bench, network, chain)
   }
 

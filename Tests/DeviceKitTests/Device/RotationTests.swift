@@ -2,6 +2,7 @@ import CoAP
 import Crypto
 import DeviceKit
 import PKI
+import SessionPeer
 import Testing
 import Trust
 
@@ -80,11 +81,9 @@ struct RotationTests {
   @Test("Managers' keys and signers change in two steps, and a thief of one cannot name its successor")
   func onlineKeys() throws {
     // The manager's key and the signer's are in the thief's hands; the root's is not.
-    let (manager, signer) = (SigningKey(), SigningKey())
-    let network = TestNetwork {
-      $0.managerKeys = [Array(manager.publicKey.rawRepresentation)]
-      $0.signers = [Array(signer.publicKey.rawRepresentation)]
-    }
+    let (next, signer) = (AgreementKey(), SigningKey())
+    let network = TestNetwork { $0.signers = [Array(signer.publicKey.rawRepresentation)] }
+    let manager = try SigningKey(pem: network.managerKey.pem)
     let bench = Bench()
     try bench.restart()
     _ = try bench.enrol(network)
@@ -98,7 +97,7 @@ struct RotationTests {
 
     let announced = try network.sign {
       $0.epoch += 1
-      try $0.announce(managerKey: TestNetwork.key())
+      try $0.announce(managerKey: next.coordinates)
       try $0.announce(signer: TestNetwork.key())
     }
     #expect(bench.trust(announced)?.code == .changed)
@@ -112,6 +111,13 @@ struct RotationTests {
     // Yesterday's descriptor does not bring the stolen keys back.
     #expect(Bench.trustRefusal(bench.trust(announced)) == .lowerEpoch)
     #expect(Bench.trustRefusal(bench.trust(network.descriptor)) == .lowerEpoch)
+
+    // After the next start nobody has a session with the stolen key, and the new one's holder has.
+    try bench.restart()
+    #expect(bench.status == nil)
+    bench.manager = try ManagerEnd(key: next, knowing: bench.manager.devicePublicKey)
+    try bench.restart()
+    #expect(bench.status?[7] == .uint(5))
   }
 
   @Test("A device changes hands: reset by the old owner, provisioned by the new one, whose epoch may be any")

@@ -1,6 +1,7 @@
 import CoAP
 import Crypto
 import DeviceKit
+import SessionPeer
 import Testing
 import Trust
 
@@ -11,7 +12,8 @@ extension Bench {
 
   @discardableResult
   func provision(_ network: TestNetwork) -> TestMessage? {
-    provision(root: network.rootPublicKey, network.descriptor)
+    if state == nil, let end = try? ManagerEnd(key: network.managerKey) { manager = end }
+    return provision(root: network.rootPublicKey, network.descriptor)
   }
 
   func provision(root: [UInt8], _ descriptor: [UInt8]) -> TestMessage? {

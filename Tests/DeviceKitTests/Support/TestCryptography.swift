@@ -1,12 +1,17 @@
 import COSE
 import Crypto
+import PKI
 
 /// What a device's key storage holds; it survives restarts.
 final class KeyTable {
   let power: Power
   var keys: [UInt32: P256.Signing.PrivateKey] = [:]
-  /// Every key ever made.
+  /// Every signing key ever made.
   private(set) var made: [P256.Signing.PrivateKey] = []
+  /// Keys for agreement that survive restarts: the bootstrap key.
+  var agreementKeys: [UInt32: P256.KeyAgreement.PrivateKey] = [:]
+  /// Keys for one agreement; a restart takes them.
+  var ephemeralKeys: [UInt32: P256.KeyAgreement.PrivateKey] = [:]
   var hasEntropy = true
 
   init(power: Power) {
@@ -25,8 +30,13 @@ final class KeyTable {
 }
 
 /// Cryptography by swift-crypto, with keys in a ``KeyTable``.
-struct TestCryptography: Cryptography {
+struct TestCryptography: SessionCryptography {
   let table: KeyTable
+  private var host = HostCryptography()
+
+  init(table: KeyTable) {
+    self.table = table
+  }
 
   struct Hash: SHA256Hash {
     private var hash = SHA256()
@@ -55,16 +65,61 @@ struct TestCryptography: Cryptography {
     guard table.change({ table.insert(key, as: id.rawValue) }) else { throw .storage }
   }
 
+  func generateAgreementKey(_ id: KeyID) throws(COSE.CryptoError) {
+    guard table.hasEntropy else { throw .noEntropy }
+    guard table.agreementKeys[id.rawValue] == nil else { throw .keyExists }
+    let key = P256.KeyAgreement.PrivateKey()
+    guard table.change({ table.agreementKeys[id.rawValue] = key }) else { throw .storage }
+  }
+
+  func generateEphemeralKey() throws(COSE.CryptoError) -> KeyID {
+    guard table.hasEntropy else { throw .noEntropy }
+    let id = 0x4000_0000 + UInt32(table.ephemeralKeys.count)
+    table.ephemeralKeys[id] = P256.KeyAgreement.PrivateKey()
+    return KeyID(rawValue: id)
+  }
+
+  func agree(_ id: KeyID, peerX: Span<UInt8>, into secret: inout MutableSpan<UInt8>) throws(COSE.CryptoError) {
+    guard let key = table.agreementKeys[id.rawValue] ?? table.ephemeralKeys[id.rawValue] else { throw .noSuchKey }
+    guard let peer = try? P256.KeyAgreement.PublicKey(compressedRepresentation: [2] + peerX.array),
+      let shared = try? key.sharedSecretFromKeyAgreement(with: peer)
+    else { throw .badPoint }
+    shared.withUnsafeBytes { bytes in
+      for index in bytes.indices { secret[index] = bytes[index] }
+    }
+  }
+
+  mutating func seal(
+    _ buffer: inout MutableSpan<UInt8>, key: Span<UInt8>, nonce: Span<UInt8>, additionalData: Span<UInt8>
+  ) throws(COSE.CryptoError) {
+    try host.seal(&buffer, key: key, nonce: nonce, additionalData: additionalData)
+  }
+
+  mutating func open(
+    _ buffer: inout MutableSpan<UInt8>, key: Span<UInt8>, nonce: Span<UInt8>, additionalData: Span<UInt8>
+  ) throws(COSE.CryptoError) {
+    try host.open(&buffer, key: key, nonce: nonce, additionalData: additionalData)
+  }
+
   func destroyKey(_ id: KeyID) throws(COSE.CryptoError) {
+    table.ephemeralKeys[id.rawValue] = nil
+    if table.agreementKeys[id.rawValue] != nil {
+      guard table.change({ table.agreementKeys[id.rawValue] = nil }) else { throw .storage }
+    }
     guard table.keys[id.rawValue] != nil else { return }
     guard table.change({ table.keys[id.rawValue] = nil }) else { throw .storage }
   }
 
-  func hasKey(_ id: KeyID) -> Bool { table.keys[id.rawValue] != nil }
+  func hasKey(_ id: KeyID) -> Bool {
+    table.keys[id.rawValue] != nil || table.agreementKeys[id.rawValue] != nil || table.ephemeralKeys[id.rawValue] != nil
+  }
 
   func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(COSE.CryptoError) {
-    guard let key = table.keys[id.rawValue] else { throw .noSuchKey }
-    for (index, byte) in key.publicKey.x963Representation.enumerated() { point[index] = byte }
+    let bytes =
+      table.keys[id.rawValue]?.publicKey.x963Representation
+      ?? (table.agreementKeys[id.rawValue] ?? table.ephemeralKeys[id.rawValue])?.publicKey.x963Representation
+    guard let bytes else { throw .noSuchKey }
+    for (index, byte) in bytes.enumerated() { point[index] = byte }
   }
 
   func sign(

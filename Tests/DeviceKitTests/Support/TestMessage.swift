@@ -11,11 +11,15 @@ struct TestMessage: Equatable {
   var block2: Block?
   var requestTag: Token?
   var size1: UInt32?
+  var echo: [UInt8]?
   var critical: UInt16?
   var payload: [UInt8] = []
 
-  init(_ code: Code) {
+  init(_ code: Code, _ path: String = "", _ format: ContentFormat? = nil, _ payload: [UInt8] = []) {
     self.code = code
+    self.path = path
+    self.format = format
+    self.payload = payload
   }
 
   init?(parsing frame: [UInt8]) {
@@ -32,6 +36,7 @@ struct TestMessage: Equatable {
     maxAge = message.firstUInt(.maxAge, in: frame.span)
     block1 = message.firstUInt(.block1, in: frame.span).flatMap { Block(optionValue: $0) }
     block2 = message.firstUInt(.block2, in: frame.span).flatMap { Block(optionValue: $0) }
+    echo = message.value(of: .echo, in: frame.span).map { Array(frame[$0]) }
     payload = Array(frame[message.payload])
   }
 
@@ -45,6 +50,7 @@ struct TestMessage: Equatable {
     if let block2 { writer.option(.block2, block: block2) }
     if let block1 { writer.option(.block1, block: block1) }
     if let size1 { writer.option(.size1, uint: size1) }
+    if let echo { writer.option(.echo, echo.span) }
     if let requestTag { writer.option(.requestTag, tag: requestTag) }
     if let critical { writer.option(OptionNumber(rawValue: critical)) }
     writer.payload(payload.span)

@@ -5,6 +5,7 @@ import PKI
 struct TestNetwork {
   let name = "Test network"
   let root = SigningKey()
+  let managerKey = AgreementKey()
   let anchorKey = P256.Signing.PrivateKey()
   let issuingKey = P256.Signing.PrivateKey()
   /// What the descriptor in force says; a test may sign others with ``sign(_:)``.
@@ -25,7 +26,7 @@ struct TestNetwork {
     issuing = intermediate.certificate(by: anchorKey)
     issuingName = intermediate.subject
     var terms = TrustTerms(
-      network: name, epoch: 3, managerKeys: [Self.key()], signers: [Self.key()],
+      network: name, epoch: 3, managerKeys: [managerKey.coordinates], signers: [Self.key()],
       anchors: [TrustTerms.Anchor(name: authority.subject, publicKey: Array(anchorKey.publicKey.rawRepresentation))])
     change(&terms)
     self.terms = terms

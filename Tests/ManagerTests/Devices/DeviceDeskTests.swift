@@ -19,8 +19,10 @@ struct DeviceDeskTests {
     engine = rig.engine(ledger)
   }
 
-  private func answer(_ request: CoAPMessage, desk: FrontDesk? = nil) async -> CoAPMessage {
-    await (desk ?? rig.desk(ledger, engine)).answer(request, from: "g")
+  private func answer(
+    _ request: CoAPMessage, as device: ScriptedDevice? = nil, desk: FrontDesk? = nil
+  ) async -> CoAPMessage {
+    await (desk ?? rig.desk(ledger, engine)).answer(request, from: "g", as: (device ?? rig.device).key)
   }
 
   @Test("An unknown device becomes pending and is told when to call again")
@@ -88,14 +90,15 @@ struct DeviceDeskTests {
     let slow = rig.desk(ledger, engine, perMinute: 4, pendingLimit: 100)
     for (index, code) in [Code.changed, .changed, .serviceUnavailable].enumerated() {
       let device = try ScriptedDevice("A\(index)")
-      let answer = await answer(try device.registration().from("d1"), desk: small)
+      let answer = await answer(try device.registration().from("d1"), as: device, desk: small)
       #expect(answer.code == code)
       if code == .serviceUnavailable { #expect(answer.maxAge == 60) }
     }
-    #expect(await answer(try ScriptedDevice("B0").registration().from("d1"), desk: slow).code == .changed)
-    #expect(await answer(try ScriptedDevice("B1").registration().from("d1"), desk: slow).code == .serviceUnavailable)
+    let (first, second) = (try ScriptedDevice("B0"), try ScriptedDevice("B1"))
+    #expect(await answer(try first.registration().from("d1"), as: first, desk: slow).code == .changed)
+    #expect(await answer(try second.registration().from("d1"), as: second, desk: slow).code == .serviceUnavailable)
     rig.clock.advance(by: .seconds(16))
-    #expect(await answer(try ScriptedDevice("B1").registration().from("d1"), desk: slow).code == .changed)
+    #expect(await answer(try second.registration().from("d1"), as: second, desk: slow).code == .changed)
   }
 
   @Test("A device that appears on another line is followed there, and the move is in the audit trail")
@@ -132,7 +135,8 @@ struct DeviceDeskTests {
     for moment in FailingStore.Moment.allCases {
       let failing = rig.ledger(FailingStore(store, failing: 1, moment))
       let desk = rig.desk(failing, rig.engine(failing))
-      let answer = await desk.answer(try ScriptedDevice("X-\(moment)").registration().from("d1"), from: "g")
+      let device = try ScriptedDevice("X-\(moment)")
+      let answer = await desk.answer(try device.registration().from("d1"), from: "g", as: device.key)
       #expect(answer.code == .serviceUnavailable)
     }
   }

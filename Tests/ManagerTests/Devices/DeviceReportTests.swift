@@ -78,7 +78,8 @@ struct DeviceReportTests {
       let forged = try ScriptedDevice.report(
         rig.device.id, key: P256.Signing.PrivateKey(), certificate: try #require(rig.device.certificate))
       let answer = await life.desk.answer(
-        .request(.post, "report", contentFormat: .coseSign1, payload: forged).from("d1"), from: "g")
+        .request(.post, "report", contentFormat: .coseSign1, payload: forged).from("d1"), from: "g",
+        as: life.rig.device.key)
       #expect(answer.code == .forbidden)
       #expect(try await life.state() == .delivered)
       #expect(try await life.device()?.problem?.code == .reportRefused)

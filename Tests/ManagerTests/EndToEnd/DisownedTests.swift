@@ -16,12 +16,12 @@ struct DisownedTests {
     let device = try ScriptedDevice("D1")
     try await network.withAuthority {
       try await network.withManager { client, address in
-        let gateway = try await TestGateway.enrol("gw", devices: [device], by: client)
+        let gateway = try await TestGateway.enrol("gw", devices: [device], by: client, of: network)
         let own = try #require(network.events.all.first { $0.event == .identity && $0.role == "ra" }?.serial)
         _ = try await MockCA.revoke(serialNumber: own, directory: network.authority, now: Date())
 
         let refusal = await #expect(throws: ManagerError(.refused, "")) {
-          _ = try await TestGateway.enrol("other", devices: [], by: client)
+          _ = try await TestGateway.enrol("other", devices: [], by: client, of: network)
         }
         #expect(refusal?.code.exitStatus == 77)
         #expect(refusal?.remedy?.contains("muster manager enrol") == true)
@@ -50,7 +50,9 @@ struct DisownedTests {
       #expect(!FileManager.default.fileExists(atPath: network.managerFolder.nextRegistrationAuthorityKey))
       #expect(!FileManager.default.fileExists(atPath: network.managerFolder.authorityCode))
       // The new pair is the one that counts after a restart.
-      try await network.withManager { client, _ in _ = try await TestGateway.enrol("third", devices: [], by: client) }
+      try await network.withManager { client, _ in
+        _ = try await TestGateway.enrol("third", devices: [], by: client, of: network)
+      }
     }
   }
 
@@ -64,7 +66,9 @@ struct DisownedTests {
       try FileManager.default.moveItem(
         atPath: folder.registrationAuthorityKey, toPath: folder.nextRegistrationAuthorityKey)
       _ = try KeyFile.create(folder.registrationAuthorityKey)
-      try await network.withManager { client, _ in _ = try await TestGateway.enrol("gw", devices: [], by: client) }
+      try await network.withManager { client, _ in
+        _ = try await TestGateway.enrol("gw", devices: [], by: client, of: network)
+      }
       #expect(!FileManager.default.fileExists(atPath: folder.nextRegistrationAuthorityKey))
     }
   }

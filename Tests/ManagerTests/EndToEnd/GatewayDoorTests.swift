@@ -14,7 +14,8 @@ struct GatewayDoorTests {
     let network = try await LiveNetwork()
     try await network.withAuthority {
       try await network.withManager { client, address in
-        let old = try await TestGateway.enrol("gw", devices: [], by: client)
+        let device = try ScriptedDevice("D1")
+        let old = try await TestGateway.enrol("gw", devices: [device], by: client, of: network)
         let standing = try await old.connect(to: address)
         let end = Task { () -> (any Error)? in
           do {
@@ -26,9 +27,9 @@ struct GatewayDoorTests {
         }
         _ = try await poll("the gateway is connected") { network.events.all.first { $0.connected == true } }
         await #expect(throws: ManagerError(.alreadyExists, "")) {
-          _ = try await TestGateway.enrol("gw", devices: [], by: client)
+          _ = try await TestGateway.enrol("gw", devices: [], by: client, of: network)
         }
-        let new = try await TestGateway.enrol("gw", devices: [], by: client, replace: true)
+        let new = try await TestGateway.enrol("gw", devices: [device], by: client, of: network, replace: true)
         // The connection that stood is ended too, and told why.
         let reason = await end.value as? CoAPConnectionError
         guard case .aborted(let sentence) = reason else {
@@ -36,7 +37,6 @@ struct GatewayDoorTests {
           return
         }
         #expect(sentence.contains("enrolled anew"))
-        let device = try ScriptedDevice("D1")
         try await new.connected(to: address) { connection in
           let answer = try await new.send(try device.registration(), of: device, over: connection)
           #expect(answer.code == .changed)
@@ -56,11 +56,11 @@ struct GatewayDoorTests {
     let other = try await LiveNetwork()
     try await other.withAuthority {
       let stranger = try await other.withManager { client, _ in
-        try await TestGateway.enrol("gw", devices: [], by: client)
+        try await TestGateway.enrol("gw", devices: [], by: client, of: other)
       }
       try await network.withAuthority {
         try await network.withManager { client, address in
-          let own = try await TestGateway.enrol("gw", devices: [], by: client)
+          let own = try await TestGateway.enrol("gw", devices: [], by: client, of: network)
           // It even knows the right anchor.
           let mixed = TestGateway(
             name: "gw", devices: [],
@@ -82,7 +82,7 @@ struct GatewayDoorTests {
     let network = try await LiveNetwork()
     try await network.withAuthority {
       try await network.withManager { client, _ in
-        let gateway = try await TestGateway.enrol("gw", devices: [], by: client)
+        let gateway = try await TestGateway.enrol("gw", devices: [], by: client, of: network)
         let folder = "\(network.folder.path)/stolen"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try FileManager.default.copyItem(
@@ -145,7 +145,7 @@ struct GatewayDoorTests {
           }
         }
         await #expect(throws: ManagerError(.invalid, "")) {
-          _ = try await TestGateway.enrol("gw", devices: [], by: client, names: ["d1.plant.example"])
+          _ = try await TestGateway.enrol("gw", devices: [], by: client, of: network, names: ["d1.plant.example"])
         }
       }
     }

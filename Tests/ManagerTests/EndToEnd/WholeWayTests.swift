@@ -16,7 +16,7 @@ struct WholeWayTests {
     let devices = [try ScriptedDevice("D1"), try ScriptedDevice("D2")]
     try await network.withAuthority {
       try await network.withManager { client, address in
-        let gateway = try await TestGateway.enrol("gw", devices: devices, by: client)
+        let gateway = try await TestGateway.enrol("gw", devices: devices, by: client, of: network)
         try await gateway.connected(to: address) { connection in
           for device in devices {
             let serial = try await Self.enrol(device, gateway, connection, client)
@@ -49,7 +49,7 @@ struct WholeWayTests {
     let device = try ScriptedDevice("D1")
     try await network.withAuthority {
       let gateway = try await network.withManager { client, address in
-        let gateway = try await TestGateway.enrol("gw", devices: [device], by: client)
+        let gateway = try await TestGateway.enrol("gw", devices: [device], by: client, of: network)
         try await gateway.connected(to: address) { connection in
           _ = try await gateway.send(try device.registration(), of: device, over: connection)
           let _: DeviceView = try await client.post("devices/D1/approve")

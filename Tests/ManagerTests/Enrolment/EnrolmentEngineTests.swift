@@ -31,7 +31,8 @@ struct EnrolmentEngineTests {
     let rig = try Rig("D1")
     let life = try Life(rig)
     try await life.run { life in
-      try await life.ledger.commit(.addDevice(rig.device.id, model: nil), by: .administrator("admin"))
+      try await life.ledger.commit(
+        .addDevice(rig.device.id, model: nil, thumbprint: rig.device.key.thumbprint), by: .administrator("admin"))
       try await life.register()
       try await eventually("delivered") { try await life.state() == .delivered }
     }

@@ -38,13 +38,13 @@ struct Life: Sendable {
 
   /// The device's call at `/register`, over line `d1` of gateway `g`.
   func register() async throws {
-    _ = await desk.answer(try rig.device.registration().from(line), from: "g")
+    _ = await desk.answer(try rig.device.registration().from(line), from: "g", as: rig.device.key)
   }
 
   /// The device's call at `/report`, if it has something to report.
   func report() async throws {
     guard let report = try rig.device.report() else { return }
-    _ = await desk.answer(report.from(line), from: "g")
+    _ = await desk.answer(report.from(line), from: "g", as: rig.device.key)
   }
 
   func approve() async throws {

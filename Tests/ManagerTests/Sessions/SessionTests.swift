@@ -153,8 +153,11 @@ struct SessionTests {
     #expect(await desk.answer(get, from: "g").code == .methodNotAllowed)
   }
 
-  @Test("What a device with a key asks without protection is 4.01, and nothing of it is believed")
+  @Test("What is asked without protection is 4.01, whoever asks, and nothing of it is believed")
   func unprotected() async throws {
+    let stranger = try ScriptedDevice("D2")
+    #expect(await desk.answer(try stranger.registration().from("d2"), from: "g") == .response(.unauthorized))
+    #expect(try await store.device(stranger.id) == nil)
     _ = try await desk.begin(device)
     let answer = await desk.answer(try device.inner.registration().from("d9"), from: "g")
     #expect(answer == .response(.unauthorized))

@@ -19,6 +19,11 @@ final class LiveNetwork: Sendable {
     try MockCA.initialize(directory: authority, now: Date())
   }
 
+  /// The manager's EDHOC key, as a trust descriptor would have it.
+  func managerKey() throws -> DeviceKey {
+    DeviceKey(try KeyFile.readAgreementKey(managerFolder.sessionKey).coordinates)!
+  }
+
   /// Runs the CA while `body` runs; the manager's folder is made at the first time.
   func withAuthority(_ body: @escaping @Sendable () async throws -> Void) async throws {
     let port = Mutex<Int?>(nil)

@@ -14,6 +14,10 @@ import X509
 final class ScriptedDevice: Sendable {
   let id: DeviceID
   let network: String
+  /// Its bootstrap key.
+  let bootstrap: AgreementKey
+  /// The public half: what it is known by.
+  let key: DeviceKey
   private struct State {
     var key: P256.Signing.PrivateKey?
     var certificate: [UInt8]?
@@ -27,8 +31,10 @@ final class ScriptedDevice: Sendable {
   }
   private let state = Mutex(State())
 
-  init(_ id: String, network: String = "plant") throws {
+  init(_ id: String, network: String = "plant", bootstrap: AgreementKey = AgreementKey()) throws {
     self.id = try DeviceID(id)
+    self.bootstrap = bootstrap
+    key = DeviceKey(bootstrap.coordinates)!
     self.network = network
   }
 

@@ -10,8 +10,6 @@ import Synchronization
 /// A scripted device with a bootstrap key: opens sessions as initiator, and has everything it says and hears protected.
 final class SecuredDevice: Sendable {
   let inner: ScriptedDevice
-  let bootstrap: AgreementKey
-  let key: DeviceKey
   /// The manager's key, as the device's trust descriptor has it.
   let manager: DeviceKey
 
@@ -36,14 +34,20 @@ final class SecuredDevice: Sendable {
 
   static let keyID = KeyID(rawValue: 0x1000)
 
-  init(_ id: String, manager: AgreementKey, bootstrap: AgreementKey = AgreementKey()) throws {
-    inner = try ScriptedDevice(id)
-    self.bootstrap = bootstrap
-    self.manager = DeviceKey(manager.coordinates)!
-    key = DeviceKey(bootstrap.coordinates)!
+  convenience init(_ id: String, manager: AgreementKey, bootstrap: AgreementKey = AgreementKey()) throws {
+    try self.init(try ScriptedDevice(id, bootstrap: bootstrap), manager: DeviceKey(manager.coordinates)!)
+  }
+
+  init(_ inner: ScriptedDevice, manager: DeviceKey) throws {
+    self.inner = inner
+    self.manager = manager
+    let bootstrap = inner.bootstrap
     try state.withLock { try $0.crypto.add(bootstrap, as: Self.keyID) }
   }
 
+  var bootstrap: AgreementKey { inner.bootstrap }
+  var key: DeviceKey { inner.key }
+  var hasSession: Bool { state.withLock { $0.line != nil } }
   var line: String { inner.id.text.lowercased() }
   var echoesSeen: Int { state.withLock { $0.echoesSeen } }
   func demandEcho(_ value: [UInt8]) { state.withLock { $0.echo = value } }
@@ -196,5 +200,15 @@ extension FrontDesk {
   /// Sends a protected request and opens the answer.
   func ask(_ device: SecuredDevice, _ request: CoAPMessage, from gateway: String = "g") async throws -> CoAPMessage {
     try device.open(await answer(try device.protect(request).from(device.line), from: gateway))
+  }
+}
+
+extension FrontDesk {
+  /// As if the message had come in the session of this key.
+  func answer(_ request: CoAPMessage, from gateway: String, as key: DeviceKey) async -> CoAPMessage {
+    guard let line = request.string(.musterLine), NameRule.allowsLabel(line) else {
+      return await answer(request, from: gateway)
+    }
+    return await desk.answer(request, over: Route(gateway: gateway, line: line), key: key)
   }
 }

@@ -12,13 +12,14 @@ import PKI
 /// A gateway in the same process: real TLS, real CoAP, scripted devices behind its lines.
 struct TestGateway: Sendable {
   let name: String
-  let devices: [ScriptedDevice]
+  let devices: [SecuredDevice]
   let credentials: GatewayCredentials
   let key: SigningKey
 
   /// Enrols over the admin API.
   static func enrol(
-    _ name: String, devices: [ScriptedDevice], by client: AdminClient, replace: Bool = false, names: [String] = []
+    _ name: String, devices: [ScriptedDevice], by client: AdminClient, of network: LiveNetwork,
+    replace: Bool = false, names: [String] = []
   ) async throws -> TestGateway {
     let key = SigningKey()
     let request = try CertificationRequest(subject: Subject(commonName: name), dnsNames: names, key: key)
@@ -27,7 +28,10 @@ struct TestGateway: Sendable {
       + "-----END CERTIFICATE REQUEST-----\n"
     let credentials: GatewayCredentials = try await client.post(
       "gateways", GatewayEnrolment(name: name, request: pem, replace: replace))
-    return TestGateway(name: name, devices: devices, credentials: credentials, key: key)
+    let manager = try network.managerKey()
+    return TestGateway(
+      name: name, devices: try devices.map { try SecuredDevice($0, manager: manager) }, credentials: credentials,
+      key: key)
   }
 
   /// Connects, and serves its devices' lines while `body` runs.
@@ -42,15 +46,24 @@ struct TestGateway: Sendable {
     }
   }
 
-  /// Sends a device's message up its line.
-  func send(_ message: CoAPMessage, of device: ScriptedDevice, over connection: CoAPConnection) async throws
-    -> CoAPMessage
-  {
-    try await connection.request(message.from(device.id.text.lowercased()), timeout: .seconds(10))
+  /// Sends a device's message up its line, in its session; when the manager does not know that, in a new one.
+  func send(
+    _ message: CoAPMessage, of device: ScriptedDevice, over connection: CoAPConnection
+  ) async throws -> CoAPMessage {
+    let device = devices.first { $0.inner === device }!
+    func ask(_ message: CoAPMessage) async throws -> CoAPMessage {
+      try await connection.request(message.from(device.line), timeout: .seconds(10))
+    }
+    if device.hasSession {
+      let answer = try await ask(try device.protect(message))
+      if answer.value(of: .oscore) != nil { return try device.open(answer) }
+    }
+    let message3 = try device.message3(try await ask(try device.message1()), by: .value)
+    return try device.open(try await ask(try device.protect(message, message3: message3)))
   }
 
   private func answer(_ request: CoAPMessage) -> CoAPMessage {
-    guard let device = devices.first(where: { request.uriHost == "\($0.id.text.lowercased()).\(name)" }) else {
+    guard let device = devices.first(where: { request.uriHost == "\($0.line).\(name)" }) else {
       return .problem(.notFound, "unknown line")
     }
     return (try? device.answer(request)) ?? .response(.internalServerError)

@@ -76,7 +76,7 @@ final class Endpoint {
   }
 
   /// Answers the received message in place.
-  func answer(now: UInt64, writing: (Span<UInt8>, inout MutableSpan<UInt8>) -> Int) throws(LinkError) {
+  func answer(now: UInt64, writing: (inout MutableSpan<UInt8>, inout MutableSpan<UInt8>) -> Int) throws(LinkError) {
     try link.answer(now: now, writing: writing)
   }
 
