@@ -3,7 +3,7 @@ import OSCORE
 import PKI
 
 /// A device and a manager that run one handshake after another; only the manager's work is timed.
-struct Peers: ~Copyable {
+struct Peers {
   private static let key = KeyID(rawValue: 0x1000)
 
   private var device = HostCryptography()
@@ -32,18 +32,20 @@ struct Peers: ~Copyable {
     var initiator = EDHOCInitiator(self.deviceIdentifier)
     var responder = EDHOCResponder()
     var message = [UInt8](repeating: 0, count: EDHOC.maxMessageBytes)
+    // Apart from `self`: spans of them are held while the cryptography, which is in it too, is at work.
+    let (deviceCredential, managerCredential) = (self.deviceCredential, self.managerCredential)
 
     var buffer = message.mutableSpan
     var count = try initiator.writeMessage1(into: &buffer, with: &self.device)
     var start = Stopwatch.now()
     try responder.readMessage1(buffer.span.extracting(0..<count), with: self.manager)
-    let own = try OwnCredential(self.managerCredential.span, key: Self.key, transfer: .keyIdentifier)
+    let own = try OwnCredential(managerCredential.span, key: Self.key, transfer: .keyIdentifier)
     count = try responder.writeMessage2(self.managerIdentifier, own, into: &buffer, with: &self.manager)
     stopwatch.add(since: start)
 
     _ = try initiator.readMessage2(buffer.span.extracting(0..<count), with: &self.device)
-    try initiator.verifyMessage2(self.managerCredential.span, with: &self.device)
-    let proof = try OwnCredential(self.deviceCredential.span, key: Self.key, transfer: .keyIdentifier)
+    try initiator.verifyMessage2(managerCredential.span, with: &self.device)
+    let proof = try OwnCredential(deviceCredential.span, key: Self.key, transfer: .keyIdentifier)
     count = try initiator.writeMessage3(proof, into: &buffer, with: &self.device)
 
     var secret = InlineArray<16, UInt8>(repeating: 0)
@@ -52,7 +54,7 @@ struct Peers: ~Copyable {
     var saltBytes = salt.mutableSpan
     start = Stopwatch.now()
     _ = try responder.readMessage3(buffer.span.extracting(0..<count), with: &self.manager)
-    try responder.verifyMessage3(self.deviceCredential.span, with: &self.manager)
+    try responder.verifyMessage3(deviceCredential.span, with: &self.manager)
     try responder.exportOSCORE(secret: &secretBytes, salt: &saltBytes, with: self.manager)
     responder.end(with: &self.manager)
     stopwatch.add(since: start)
@@ -65,12 +67,13 @@ struct Peers: ~Copyable {
     var secret = InlineArray<32, UInt8>(repeating: 0)
     var pointBytes = point.mutableSpan
     var secretBytes = secret.mutableSpan
+    let peerX = self.peerX
     let start = Stopwatch.now()
     let ephemeral = try self.manager.generateEphemeralKey()
     try self.manager.publicKey(of: ephemeral, into: &pointBytes)
-    try self.manager.agree(ephemeral, peerX: self.peerX.span, into: &secretBytes)
-    try self.manager.agree(Self.key, peerX: self.peerX.span, into: &secretBytes)
-    try self.manager.agree(ephemeral, peerX: self.peerX.span, into: &secretBytes)
+    try self.manager.agree(ephemeral, peerX: peerX.span, into: &secretBytes)
+    try self.manager.agree(Self.key, peerX: peerX.span, into: &secretBytes)
+    try self.manager.agree(ephemeral, peerX: peerX.span, into: &secretBytes)
     try self.manager.destroyKey(ephemeral)
     stopwatch.add(since: start)
   }
