@@ -22,6 +22,7 @@ public actor Network {
   private var adminAddress = "127.0.0.1:0"
   private var gatewaysAddress = "127.0.0.1:0"
   private var lines: [(name: String, specification: String)] = []
+  private var udp: String?
 
   /// - Parameter muster: the path of the `muster` executable.
   public init(workspace: Workspace, record: PIDRecord, muster: String, name: String = "demo") {
@@ -87,6 +88,11 @@ public actor Network {
     try await start(.gateway)
   }
 
+  /// Has the gateway take CoAP over UDP from its next start on; nil ends that.
+  public func setUDP(_ address: String?) {
+    udp = address
+  }
+
   // MARK: Faults
 
   /// Ends a part by a signal; `SIGKILL` for a crash.
@@ -108,7 +114,7 @@ public actor Network {
       case .gateway:
         ["gateway", "run", "--dir", workspace.gateway, "--manager", gatewaysAddress, "--trace", workspace.root]
           + ["--status-socket", workspace.sockets + "/gateway-status", "--json"]
-          + lines.flatMap { ["--line", "\($0.name)=\($0.specification)"] }
+          + lines.flatMap { ["--line", "\($0.name)=\($0.specification)"] } + (udp.map { ["--udp", $0] } ?? [])
       }
     let position = await events.position
     let program = Program(
