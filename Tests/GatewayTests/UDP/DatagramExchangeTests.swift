@@ -62,7 +62,7 @@ struct DatagramExchangeTests {
     for round in 1...20 as ClosedRange<UInt8> {
       let request = CoAPMessage(code: .post, token: Token([round].span)!, payload: [9])
       let sent = try #require(try udp.send(request).written.first)
-      #expect(sent.type == .confirmable && sent.token.count == 8)
+      try #require(sent.type == .confirmable && sent.token.count == 8)
       tokens.insert(sent.token)
       // On the acknowledgement, by itself after it, or before it.
       let own = UInt16(1_000 + UInt16(round))
@@ -92,6 +92,7 @@ struct DatagramExchangeTests {
     try udp.verify()
     let sent = try #require(try udp.send(CoAPMessage(code: .get, token: Token([1].span)!)).written.first)
     var token = sent.token
+    try #require(token.count == 8)
     token[7] ^= 1
     let actions = udp.receive(Wire(.confirmable, .content, id: 9, token: token))
     #expect(actions.written == [Wire(.reset, .empty, id: 9)] && actions.messages.isEmpty)
