@@ -132,28 +132,32 @@ let package = Package(
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
       ], swiftSettings: host),
-    // Tests mirror Sources. The manager's end of a session is what several of them set against a device.
+    // Tests mirror Sources. Two targets serve several of them: chance with a seed and independent implementations, and
+    // the manager's end of a session to set against a device.
+    .target(name: "TestKit", path: "Tests/TestKit"),
     .target(
       name: "SessionPeer", dependencies: ["CoAP", "COSE", "OSCORE", "PKI"], path: "Tests/SessionPeer",
       swiftSettings: embedded),
-    .testTarget(name: "SerialLinkTests", dependencies: ["SerialLink"], exclude: ["oracle"], swiftSettings: embedded),
-    .testTarget(name: "CoAPTests", dependencies: ["CoAP"], exclude: ["oracle"], swiftSettings: embedded),
     .testTarget(
-      name: "COSETests", dependencies: ["COSE", .product(name: "Crypto", package: "swift-crypto")],
+      name: "SerialLinkTests", dependencies: ["SerialLink", "TestKit"], exclude: ["oracle"], swiftSettings: embedded),
+    .testTarget(
+      name: "CoAPTests", dependencies: ["CoAP", "TestKit"], exclude: ["oracle"], swiftSettings: embedded),
+    .testTarget(
+      name: "COSETests", dependencies: ["COSE", "TestKit", .product(name: "Crypto", package: "swift-crypto")],
       exclude: ["oracle"], swiftSettings: embedded),
     .testTarget(
       name: "OSCORETests",
-      dependencies: ["CoAP", "COSE", "OSCORE", "PKI", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["CoAP", "COSE", "OSCORE", "PKI", "TestKit", .product(name: "Crypto", package: "swift-crypto")],
       exclude: ["oracle", "vectors"],
       swiftSettings: embedded),
     .testTarget(
       name: "TrustTests",
-      dependencies: ["COSE", "PKI", "Trust", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["COSE", "PKI", "TestKit", "Trust", .product(name: "Crypto", package: "swift-crypto")],
       exclude: ["oracle"], swiftSettings: embedded),
     .testTarget(
       name: "CoAPStreamTests",
       dependencies: [
-        "CoAP", "CoAPStream",
+        "CoAP", "CoAPStream", "TestKit",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -161,14 +165,15 @@ let package = Package(
     .testTarget(
       name: "DeviceCryptoTests",
       dependencies: [
-        "DeviceCrypto", "CMbedTLS", "COSE", "CPSATap", "PKI", .product(name: "Crypto", package: "swift-crypto"),
+        "DeviceCrypto", "CMbedTLS", "COSE", "CPSATap", "PKI", "TestKit",
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: embedded),
     .target(name: "CPSATap", path: "Tests/CPSATap"),
     .testTarget(
       name: "DeviceKitTests",
       dependencies: [
-        "COSE", "CoAP", "DeviceKit", "OSCORE", "PKI", "SessionPeer", "Trust",
+        "COSE", "CoAP", "DeviceKit", "OSCORE", "PKI", "SessionPeer", "TestKit", "Trust",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
       ],
@@ -176,7 +181,7 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "SerialLink", "CoAP", "CoAPStream",
+        "Gateway", "SerialLink", "CoAP", "CoAPStream", "TestKit",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -216,7 +221,7 @@ let package = Package(
     .testTarget(
       name: "AttackTests",
       dependencies: [
-        "COSE", "CoAP", "CoAPStream", "DeviceCrypto", "DeviceKit", "OSCORE", "PKI",
+        "COSE", "CoAP", "CoAPStream", "DeviceCrypto", "DeviceKit", "OSCORE", "PKI", "TestKit",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),

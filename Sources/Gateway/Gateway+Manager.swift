@@ -109,6 +109,7 @@ extension Gateway {
 
   private func awaitRenewal() async throws -> ManagerConnector {
     while true {
+      // Files are replaced by whoever renews them; there is no way to be told of it that works on every file system.
       try await Task.sleep(for: configuration.identityCheckInterval)
       if let renewed = renewedConnector() { return renewed }
     }

@@ -1,23 +1,13 @@
 import Crypto
 import Foundation
 import PKI
+import TestKit
 import Testing
 import X509
 
 /// Somebody who records the whole line, from the first byte on, and knows what to look for.
 @Suite("A capture of the whole line")
 struct CaptureTests {
-  private static func story(_ weaknesses: Set<Weakness> = []) throws -> Story {
-    let authority = try Authority()
-    let manager = try ModelManager(Party(), authority: authority, weaknesses: weaknesses)
-    let device = try ModelDevice("AT-0001", manager: manager.party, authority: authority, weaknesses: weaknesses)
-    manager.know(device)
-    var story = Story(manager, [device])
-    try story.run()
-    #expect(story.isEnrolled)
-    return story
-  }
-
   /// What must not be found, by its name.
   private static func secrets(_ story: Story) throws -> [(name: String, bytes: [UInt8])] {
     let device = story.devices[0]
@@ -64,12 +54,12 @@ struct CaptureTests {
 
   @Test("Device name, certificate and keys are in it in no encoding")
   func nothingFound() throws {
-    #expect(try Self.findings(Self.story()).isEmpty)
+    #expect(try Self.findings(Story.enrolled()).isEmpty)
   }
 
   @Test("The search finds them on the old, unprotected path, and in each encoding that somebody puts there")
   func searchWorks() throws {
-    let found = try Self.findings(Self.story([.unprotected]))
+    let found = try Self.findings(Story.enrolled([.unprotected]))
     for name in ["the device's name, raw", "the certificate, raw", "the identity key's x, raw"] {
       #expect(found.contains(name))
     }

@@ -5,18 +5,6 @@ import Testing
 /// A good session of yesterday, recorded whole, played back today.
 @Suite("Yesterday's session replayed")
 struct ReplayTests {
-  /// A recorded enrolment, with everybody who took part in it.
-  private static func recording(_ weaknesses: Set<Weakness> = []) throws -> Story {
-    let authority = try Authority()
-    let manager = try ModelManager(Party(), authority: authority, weaknesses: weaknesses)
-    let device = try ModelDevice("AT-0001", manager: manager.party, authority: authority, weaknesses: weaknesses)
-    manager.know(device)
-    var story = Story(manager, [device])
-    try story.run()
-    #expect(story.isEnrolled && story.violations.isEmpty)
-    return story
-  }
-
   /// Plays all that the manager was sent; where an answer names a new session, that name is put into what follows.
   private static func play(_ story: Story, to manager: ModelManager) throws {
     manager.outbox = []
@@ -41,7 +29,7 @@ struct ReplayTests {
 
   @Test("The manager believes nothing of it, neither the one that took part nor one that was started since")
   func manager() throws {
-    let story = try Self.recording()
+    let story = try Story.enrolled()
     let heard = story.manager.heard.count
     try Self.play(story, to: story.manager)
     #expect(story.manager.heard.count == heard)
@@ -54,7 +42,7 @@ struct ReplayTests {
 
   @Test("The device obeys nothing of it, neither the one that took part nor one that was started since")
   func device() throws {
-    let story = try Self.recording()
+    let story = try Story.enrolled()
     let device = story.devices[0]
     let again = try ModelDevice(
       "AT-0001", manager: story.manager.party, authority: story.manager.authority, bootstrap: device.bootstrap)
@@ -71,7 +59,7 @@ struct ReplayTests {
 
   @Test("A manager whose ephemeral keys repeat believes it")
   func weakened() throws {
-    let story = try Self.recording([.constantRandomness])
+    let story = try Story.enrolled([.constantRandomness])
     let today = try Self.restarted(story, [.constantRandomness])
     try Self.play(story, to: today)
     #expect(!today.heard.isEmpty && !today.confirmed.isEmpty)
@@ -79,7 +67,7 @@ struct ReplayTests {
 
   @Test("A device whose replay window is forgotten obeys a command twice")
   func forgetful() throws {
-    let story = try Self.recording([.forgetsNumbers])
+    let story = try Story.enrolled([.forgetsNumbers])
     for passage in story.wire.capture where passage.direction == .toDevice {
       try story.devices[0].receive(passage.frame, now: story.now + 1_000)
     }

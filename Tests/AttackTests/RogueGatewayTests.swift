@@ -1,23 +1,13 @@
 import CoAP
 import CoAPStream
 import PKI
+import TestKit
 import Testing
 import X509
 
 /// A gateway with a stolen certificate: everything passes through it, and it may say whatever it likes to either side.
 @Suite("A rogue gateway")
 struct RogueGatewayTests {
-  private static func enrolled(_ weaknesses: Set<Weakness> = []) throws -> Story {
-    let authority = try Authority()
-    let manager = try ModelManager(Party(), authority: authority, weaknesses: weaknesses)
-    let device = try ModelDevice("AT-0001", manager: manager.party, authority: authority, weaknesses: weaknesses)
-    manager.know(device)
-    var story = Story(manager, [device])
-    try story.run()
-    #expect(story.isEnrolled)
-    return story
-  }
-
   /// What it can make without keys: its own messages, and what was seen with another number, another kid or other contents.
   private static func forgeries(_ story: Story, _ direction: HostileWire.Direction) -> [[UInt8]] {
     var random = SplitMix(seed: 7)
@@ -41,7 +31,7 @@ struct RogueGatewayTests {
 
   @Test("It forges nothing: neither side believes a word, and the refusals say nothing but that")
   func forging() throws {
-    let story = try Self.enrolled()
+    let story = try Story.enrolled()
     let (heard, obeyed) = (story.manager.heard.count, story.devices[0].obeyed.count)
     let (toManager, toDevice) = (Self.forgeries(story, .toManager), Self.forgeries(story, .toDevice))
     #expect(toManager.count > 100 && toDevice.count > 200)

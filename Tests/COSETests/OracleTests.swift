@@ -1,4 +1,5 @@
 import Crypto
+import TestKit
 import Testing
 
 @testable import COSE

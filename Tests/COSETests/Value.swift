@@ -1,3 +1,5 @@
+import TestKit
+
 @testable import COSE
 
 /// A CBOR value as a tree, for round trips and for the oracle.

@@ -3,6 +3,7 @@ import CoAPStream
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestKit
 import Testing
 
 @Suite("Over sockets", .timeLimit(.minutes(1)))

@@ -1,3 +1,5 @@
+import TestKit
+
 @testable import CoAP
 
 /// A random message by its parts, for round trips and for the oracle.

@@ -1,4 +1,5 @@
 import CMbedTLS
+import TestKit
 import Testing
 
 /// The arena that stands for malloc on boards. It is one for the process, so its tests run one after another.
@@ -69,7 +70,7 @@ import Testing
 
   @Test("Blocks never overlap and nothing is lost in a long life", arguments: 0..<20)
   func longLife(seed: UInt64) {
-    var random = SplitMix64(state: seed)
+    var random = SplitMix(seed: seed)
     withArena(bytes: 2048) {
       var alive: [(memory: UnsafeMutablePointer<UInt8>, count: Int, mark: UInt8)] = []
       for step in 0..<2_000 {
@@ -87,17 +88,6 @@ import Testing
       }
       for block in alive { arena_free(block.memory) }
       #expect(arena_calloc(1, 2044) != nil, "seed \(seed)")
-    }
-  }
-
-  private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
     }
   }
 }

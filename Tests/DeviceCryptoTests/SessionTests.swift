@@ -2,6 +2,7 @@ import CMbedTLS
 import COSE
 import DeviceCrypto
 import PKI
+import TestKit
 import Testing
 
 extension PSATests {
@@ -40,7 +41,7 @@ extension PSATests {
     func sealing(seed: UInt64) throws {
       var device = try cryptography()
       var server = HostCryptography()
-      var random = Seeded(seed: seed)
+      var random = SplitMix(seed: seed)
       let (key, nonce) = (random.bytes(16), random.bytes(13))
       let plaintext = random.bytes(seed < 20 ? Int(seed) : Int(seed * seed))
       let header = random.bytes(seed % 3 == 0 ? 0 : Int(seed * 7))
@@ -54,7 +55,7 @@ extension PSATests {
     @Test("No change of ciphertext, tag, key, nonce or additional data is let through, and no key is left behind")
     func changed() throws {
       var device = try cryptography()
-      var random = Seeded(seed: 1)
+      var random = SplitMix(seed: 1)
       let good = [random.bytes(20), random.bytes(16), random.bytes(13), random.bytes(9)]
       var parts = good
       parts[0] = try seal(good[0], good[1], good[2], good[3], with: &device)
@@ -137,21 +138,6 @@ extension PSATests {
       _ = try sharedSecret(of: bootstrap, with: Array(point[1..<33]), in: &device)
       let isThere = device.hasKey(ephemeral)
       #expect(!isThere)
-    }
-  }
-}
-
-/// SplitMix64: the same bytes for the same seed.
-struct Seeded {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func bytes(_ count: Int) -> [UInt8] {
-    (0..<count).map { _ in
-      state &+= 0x9E37_79B9_7F4A_7C15
-      let mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      return UInt8(truncatingIfNeeded: mixed ^ (mixed >> 27))
     }
   }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import PKI
+import TestKit
 import Testing
 
 @testable import Trust

@@ -62,6 +62,7 @@ extension Request {
         }
       }
       group.addTask {
+        // The deadline of the body: a client that trickles would hold its connection for ever.
         try await Task.sleep(for: time)
         throw ManagerError(.invalid, "The body took longer than \(time.components.seconds) seconds.")
       }

@@ -43,6 +43,7 @@ struct OwnIdentity: Sendable {
         pause = min(pause, Self.codeInterval)
       }
       refusalTold = registrationAuthority.refusal
+      // Until the next renewal or the next try, on the manager's own clock, and not longer than until the CA refuses it.
       try await registrationAuthority.sleep(for: pause, by: ledger.clock)
     }
   }

@@ -46,6 +46,7 @@ final class RegistrationAuthorityIdentity: Sendable {
   /// Waits, and not longer than until the CA refuses the signer. For one task only.
   func sleep(for duration: Duration, by clock: any ManagerClock) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
+      // Raced with the refusal: whichever comes first ends the wait, and the other is cancelled.
       group.addTask { try await clock.sleep(for: duration) }
       group.addTask { [refusals] in
         for await _ in refusals { return }

@@ -22,6 +22,7 @@ enum Schema {
         if index + 1 == 2 { try refuseTwins(database) }
         try database.execute(sql: step)
       }
+      // SQLite binds no parameters in a PRAGMA; both numbers are constants of this type.
       try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
       return .commit
     }

@@ -20,6 +20,7 @@ enum Schema {
     guard found < version else { return }
     try pool.write { database in
       for step in steps[found...] { try database.execute(sql: step) }
+      // SQLite binds no parameters in a PRAGMA; the number is a constant of this type.
       try database.execute(sql: "PRAGMA user_version = \(version)")
     }
   }

@@ -14,37 +14,22 @@ extension Credential {
     _ key: RawPublicKey, into bytes: inout MutableSpan<UInt8>, with crypto: borrowing Crypto
   ) throws(EDHOCError) -> Int {
     guard bytes.count >= Self.writtenBytes else { throw .noSpace }
+    var coordinates = InlineArray<64, UInt8>(repeating: 0)
+    var room = coordinates.mutableSpan
+    try key.copy(into: &room)
     var thumbprint = InlineArray<32, UInt8>(repeating: 0)
     var digest = thumbprint.mutableSpan
-    try Self.thumbprint(of: key, into: &digest, with: crypto)
+    do throws(CryptoError) {
+      try KeyThumbprint.compute(of: coordinates.span, into: &digest, with: crypto)
+    } catch {
+      throw .cryptography(error)
+    }
     // {8: {1: {1: 2, 2: kid,
     let head: InlineArray<9, UInt8> = [0xA1, 0x08, 0xA1, 0x01, 0xA5, 0x01, 0x02, 0x02, 0x48]
     for index in head.indices { bytes[index] = head[index] }
     for index in 0..<KeyIdentifier.bytes { bytes[9 + index] = thumbprint[index] }
     Self.writeCoordinates(of: key, into: &bytes, at: 17)
     return Self.writtenBytes
-  }
-
-  /// The thumbprint of a key (RFC 9679 §4.3, with SHA-256): over {1: 2, -1: 1, -2: x, -3: y}.
-  ///
-  /// - Parameter digest: exactly 32 bytes.
-  /// - Throws: `cryptography`.
-  public static func thumbprint<Crypto: Cryptography & ~Copyable>(
-    of key: RawPublicKey, into digest: inout MutableSpan<UInt8>, with crypto: borrowing Crypto
-  ) throws(EDHOCError) {
-    var bytes = InlineArray<75, UInt8>(repeating: 0)
-    bytes[0] = 0xA4
-    bytes[1] = 0x01
-    bytes[2] = 0x02
-    var rest = bytes.mutableSpan
-    Self.writeCoordinates(of: key, into: &rest, at: 3)
-    do throws(CryptoError) {
-      var hash = try crypto.makeHash()
-      try hash.update(bytes.span)
-      try hash.finish(into: &digest)
-    } catch {
-      throw .cryptography(error)
-    }
   }
 
   /// -1: 1, -2: x, -3: y}, in 72 bytes.

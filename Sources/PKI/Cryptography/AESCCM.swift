@@ -9,7 +9,8 @@ enum AESCCM {
   /// What the two bytes that the nonce leaves for a length can count (RFC 3610 §2.1).
   static let maxPlaintextBytes = 0xFFFF
 
-  // Fetched once, since a fetch costs more than a seal. An EVP_CIPHER never changes, and its uses are thread-safe.
+  // Fetched once, since a fetch costs more than a seal. `nonisolated(unsafe)` for the pointer's sake: an EVP_CIPHER never
+  // changes once it is fetched, and OpenSSL 3 lets any number of threads use one (EVP_EncryptInit(3), EVP_CIPHER_fetch).
   private nonisolated(unsafe) static let cipher = EVP_CIPHER_fetch(nil, "AES-128-CCM", nil)
 
   /// Encrypts all but the last 8 bytes of `buffer`, and writes the tag there.

@@ -1,4 +1,5 @@
 import CoAPStream
+import TestKit
 
 /// What the man in the middle does to one message in three.
 enum Mischief: String, CaseIterable, Sendable {

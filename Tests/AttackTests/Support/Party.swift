@@ -18,18 +18,14 @@ struct Party: Sendable {
     credential = try written(capacity: Credential.writtenBytes) { span in
       try Credential.write(raw, into: &span, with: HostCryptography())
     }
-    thumbprint = try written(capacity: 32) { span in
-      try Credential.thumbprint(of: raw, into: &span, with: HostCryptography())
-      return 32
-    }
+    thumbprint = try Self.thumbprint(of: raw)
   }
 
   /// The thumbprint of a key that a peer gave by value.
   static func thumbprint(of key: RawPublicKey) throws -> [UInt8] {
-    try written(capacity: 32) { span in
-      try Credential.thumbprint(of: key, into: &span, with: HostCryptography())
-      return 32
-    }
+    let coordinates = (0..<RawPublicKey.bytes).map { key[$0] }
+    guard let thumbprint = coordinates.keyThumbprint else { throw AttackError.setup }
+    return thumbprint
   }
 
   /// A provider that holds the key.

@@ -1,4 +1,5 @@
 import PKI
+import Testing
 import X509
 
 /// Devices, a manager, and the attacker between them, on a virtual clock.
@@ -15,6 +16,18 @@ struct Story {
     self.wire = wire
     self.now = now
     for device in devices { device.nextTry = now }
+  }
+
+  /// An undisturbed enrolment of one device that the manager knows, all of it captured.
+  static func enrolled(_ weaknesses: Set<Weakness> = []) throws -> Story {
+    let authority = try Authority()
+    let manager = try ModelManager(Party(), authority: authority, weaknesses: weaknesses)
+    let device = try ModelDevice("AT-0001", manager: manager.party, authority: authority, weaknesses: weaknesses)
+    manager.know(device)
+    var story = Story(manager, [device])
+    try story.run()
+    #expect(story.isEnrolled && story.violations.isEmpty)
+    return story
   }
 
   /// Runs until everybody is enrolled, or the time is over, or nobody has anything left to do.

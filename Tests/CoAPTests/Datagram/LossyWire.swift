@@ -1,3 +1,5 @@
+import TestKit
+
 @testable import CoAP
 
 /// A wire that loses, doubles and reorders datagrams by chance, and two message layers at its ends: a client that asks,

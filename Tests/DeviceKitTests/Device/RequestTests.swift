@@ -1,6 +1,7 @@
 import CoAP
 import DeviceKit
 import SessionPeer
+import TestKit
 import Testing
 
 @Suite("Requests to a device")
@@ -74,7 +75,7 @@ struct RequestTests {
       #expect(bench.handle(TestMessage(code).frame).isEmpty, "\(code.rawValue)")
     }
     #expect(bench.handle([0x00, 0x00]).isEmpty)
-    var random = SeededRandom(seed: 5)
+    var random = SplitMix(seed: 5)
     for _ in 0..<5000 {
       let count = Int.random(in: 0...80, using: &random)
       _ = bench.handle((0..<count).map { _ in UInt8.random(in: 0...255, using: &random) })

@@ -1,4 +1,5 @@
 import DeviceKit
+import TestKit
 import Testing
 
 @Suite("Entropy health")
@@ -10,7 +11,7 @@ struct EntropyHealthTests {
   }
 
   private func noise(_ count: Int, seed: UInt64 = 3) -> [UInt8] {
-    var random = SeededRandom(seed: seed)
+    var random = SplitMix(seed: seed)
     return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
   }
 

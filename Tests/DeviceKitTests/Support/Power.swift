@@ -1,4 +1,5 @@
 import DeviceKit
+import TestKit
 
 /// The supply of a simulated device: fails at a chosen operation on flash or key storage, and stays off until it is
 /// restored.
@@ -14,10 +15,10 @@ final class Power {
   /// Operations since the last ``restore()``.
   private(set) var operations = 0
   private var cut: (operation: Int, moment: Moment)?
-  var random: SeededRandom
+  var random: SplitMix
 
   init(seed: UInt64 = 1) {
-    random = SeededRandom(seed: seed)
+    random = SplitMix(seed: seed)
   }
 
   /// Fails at the n-th operation from now, counted from 0.
@@ -36,7 +37,7 @@ final class Power {
   /// Does one operation, or less of it.
   ///
   /// - Returns: Whether it ended with the supply on.
-  func perform(_ whole: () -> Void, partly: (inout SeededRandom) -> Void) -> Bool {
+  func perform(_ whole: () -> Void, partly: (inout SplitMix) -> Void) -> Bool {
     guard isOn else { return false }
     defer { operations += 1 }
     guard let cut, cut.operation == operations else {
@@ -50,22 +51,5 @@ final class Power {
     case .after: whole()
     }
     return false
-  }
-}
-
-/// A generator that gives the same numbers for the same seed (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

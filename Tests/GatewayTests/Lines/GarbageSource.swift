@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import TestKit
 
 /// The end of a line that spews bytes by chance as fast as they are taken.
 final class GarbageSource: Sendable {
@@ -9,7 +10,7 @@ final class GarbageSource: Sendable {
     server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(SpewingHandler(SeededGenerator(seed: seed)))
+          try channel.pipeline.syncOperations.addHandler(SpewingHandler(SplitMix(seed: seed)))
         }
       }
       .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
@@ -24,9 +25,9 @@ private final class SpewingHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private var generator: SeededGenerator
+  private var generator: SplitMix
 
-  init(_ generator: SeededGenerator) {
+  init(_ generator: SplitMix) {
     self.generator = generator
   }
 

@@ -1,4 +1,5 @@
 import SerialLink
+import TestKit
 import Testing
 
 @testable import Gateway
@@ -8,7 +9,7 @@ struct LinkDriverTests {
   @Test("Garbage never traps, never becomes a message, and the session comes up after it")
   func garbage() throws {
     for seed: UInt64 in 1...20 {
-      var generator = SeededGenerator(seed: seed)
+      var generator = SplitMix(seed: seed)
       var now: UInt64 = 1_000
       var gateway = LinkDriver(
         configuration: LinkConfiguration(maxPayloadBytes: 240), bootEpoch: UInt32(seed), now: now)

@@ -1,5 +1,6 @@
 import CoAP
 import CoAPStream
+import TestKit
 import Testing
 
 @testable import Gateway
@@ -105,7 +106,7 @@ struct RouterTimeTests {
   @Test("Every exchange the manager starts is answered exactly once, whatever happens on the lines")
   func everyExchangeEnds() throws {
     for seed: UInt64 in 1...50 {
-      var generator = SeededGenerator(seed: seed)
+      var generator = SplitMix(seed: seed)
       var fixture = RouterFixture(limits: RouterLimits(queuedRequests: 3, requestsToManager: 2))
       var open: [ExchangeID: Int] = [:]
       var device: [CoAPMessage] = []

@@ -1,5 +1,6 @@
 import CoAP
 import CoAPStream
+import TestKit
 import Testing
 
 @testable import Gateway
@@ -146,7 +147,7 @@ struct RouterToManagerTests {
   @Test("What is no CoAP is counted and dropped, whatever its bytes are")
   func malformed() throws {
     var fixture = RouterFixture()
-    var generator = SeededGenerator(seed: 0x6D75_7374)
+    var generator = SplitMix(seed: 0x6D75_7374)
     let valid = try RouterFixture.request(.post, "register", token: [1], [.init(.contentFormat, [60])]).serialized()
     var dropped: UInt64 = 0
     for end in 0..<valid.count {

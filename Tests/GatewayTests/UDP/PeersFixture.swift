@@ -1,6 +1,7 @@
 import CoAP
 import CoAPStream
 import NIOCore
+import TestKit
 import Testing
 
 @testable import Gateway
@@ -17,7 +18,7 @@ final class PeersFixture {
     settings.strangers = settings.perAddress
     settings.known = settings.perAddress
     adjust(&settings)
-    peers = DatagramPeers(settings, generator: SeededGenerator(seed: seed), now: now)
+    peers = DatagramPeers(settings, generator: SplitMix(seed: seed), now: now)
   }
 
   static func address(_ host: String = "10.0.0.1", port: Int = 40_000) -> SocketAddress {

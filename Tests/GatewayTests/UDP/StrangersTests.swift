@@ -1,5 +1,6 @@
 import CoAP
 import CoAPStream
+import TestKit
 import Testing
 
 @testable import Gateway
@@ -12,7 +13,7 @@ struct StrangersTests {
   func amplification() throws {
     for seed in 1...50 as ClosedRange<UInt64> {
       let udp = try PeersFixture(seed: seed)
-      var random = SeededGenerator(seed: seed)
+      var random = SplitMix(seed: seed)
       let victim = PeersFixture.address("192.0.2.1")
       var received = 0
       var sent = 0

@@ -28,6 +28,7 @@ struct ListeningTests {
       return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await manager.run() }
         group.addTask {
+          // Not waited for: it ends a test that would otherwise hang, which is the fault that this suite is about.
           try await Task.sleep(for: .seconds(20))
           throw ManagerError(.unreachable, "The manager did not end.")
         }

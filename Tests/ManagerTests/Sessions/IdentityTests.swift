@@ -7,19 +7,11 @@ import Testing
 @testable import Manager
 
 @Suite("Who a device is: its key, and no other")
-struct IdentityTests {
-  let rig: Rig
-  let store: SQLiteStore
-  let ledger: Ledger
-  let desk: FrontDesk
-  let device: SecuredDevice
+struct IdentityTests: SessionSuite {
+  let bench: SessionBench
 
   init() throws {
-    rig = try Rig()
-    store = try rig.openStore()
-    ledger = rig.ledger(store)
-    desk = rig.desk(ledger, rig.engine(ledger))
-    device = try SecuredDevice("D1", manager: rig.managerKeys.current)
+    bench = try SessionBench()
   }
 
   private func approve(_ id: DeviceID) async throws {

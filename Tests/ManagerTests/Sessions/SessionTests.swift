@@ -8,19 +8,11 @@ import Testing
 @testable import Manager
 
 @Suite("Sessions with devices")
-struct SessionTests {
-  let rig: Rig
-  let store: SQLiteStore
-  let ledger: Ledger
-  let desk: FrontDesk
-  let device: SecuredDevice
+struct SessionTests: SessionSuite {
+  let bench: SessionBench
 
   init() throws {
-    rig = try Rig()
-    store = try rig.openStore()
-    ledger = rig.ledger(store)
-    desk = rig.desk(ledger, rig.engine(ledger))
-    device = try SecuredDevice("D1", manager: rig.managerKeys.current)
+    bench = try SessionBench()
   }
 
   @Test("A device nobody knows proves its key, registers in the same message, and waits with its thumbprint shown")

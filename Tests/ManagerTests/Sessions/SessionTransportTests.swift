@@ -8,19 +8,11 @@ import Testing
 @testable import Manager
 
 @Suite("Calling devices through their sessions")
-struct SessionTransportTests {
-  let rig: Rig
-  let store: SQLiteStore
-  let ledger: Ledger
-  let desk: FrontDesk
-  let device: SecuredDevice
+struct SessionTransportTests: SessionSuite {
+  let bench: SessionBench
 
   init() throws {
-    rig = try Rig()
-    store = try rig.openStore()
-    ledger = rig.ledger(store)
-    desk = rig.desk(ledger, rig.engine(ledger))
-    device = try SecuredDevice("D1", manager: rig.managerKeys.current)
+    bench = try SessionBench()
   }
 
   private func caller(_ gateway: LoopGateway) -> DeviceCaller {
@@ -32,7 +24,7 @@ struct SessionTransportTests {
   @Test("A request goes out as POST with an OSCORE option, and neither path nor network's name nor key is to be seen")
   func opaque() async throws {
     _ = try await desk.begin(device)
-    let gateway = LoopGateway(device)
+    let gateway = LoopGateway(bench.device)
     guard case .request(let csr) = await caller(gateway).callForRequest(try await row()) else {
       Issue.record("no request")
       return
@@ -51,7 +43,7 @@ struct SessionTransportTests {
   func echo() async throws {
     _ = try await desk.begin(device)
     device.demandEcho([1, 2, 3, 4])
-    let gateway = LoopGateway(device)
+    let gateway = LoopGateway(bench.device)
     guard case .request = await caller(gateway).callForRequest(try await row()) else {
       Issue.record("no request")
       return
@@ -99,7 +91,7 @@ struct SessionTransportTests {
       .addDevice(device.inner.id, model: nil, thumbprint: device.key.thumbprint), by: .manager, at: rig.clock.now)
     var row = try await row()
     row.route = Route(gateway: "g", line: "d1")
-    let gateway = LoopGateway(device)
+    let gateway = LoopGateway(bench.device)
     guard case .unreachable(let detail) = await caller(gateway).callForRequest(row) else {
       Issue.record("called")
       return
@@ -113,7 +105,7 @@ struct SessionTransportTests {
     try await store.commit(
       .addDevice(device.inner.id, model: nil, thumbprint: device.key.thumbprint), by: .manager, at: rig.clock.now)
     device.demandEcho([9, 9, 9, 9])
-    let gateway = LoopGateway(device)
+    let gateway = LoopGateway(bench.device)
     let keeper = rig.keeper(ledger)
     let engine = rig.engine(ledger, transport: SessionTransport(lines: gateway, sessions: keeper))
     let desk = FrontDesk(

@@ -9,21 +9,13 @@ import Trust
 @testable import Manager
 
 @Suite("Bringing devices the trust descriptor, and resetting them")
-struct TrustKeeperTests {
-  let rig: Rig
-  let store: SQLiteStore
-  let ledger: Ledger
-  let desk: FrontDesk
-  let device: SecuredDevice
+struct TrustKeeperTests: SessionSuite {
+  let bench: SessionBench
   let gateway: LoopGateway
 
   init() throws {
-    rig = try Rig()
-    store = try rig.openStore()
-    ledger = rig.ledger(store)
-    desk = rig.desk(ledger, rig.engine(ledger))
-    device = try SecuredDevice("D1", manager: rig.managerKeys.current)
-    gateway = LoopGateway(device)
+    bench = try SessionBench()
+    gateway = LoopGateway(bench.device)
   }
 
   private var transport: SessionTransport { SessionTransport(lines: gateway, sessions: desk.sessions) }

@@ -1,5 +1,6 @@
 import COSE
 import PKI
+import TestKit
 import Testing
 
 @testable import OSCORE

@@ -1,4 +1,5 @@
 import CoAP
+import TestKit
 import Testing
 
 @testable import OSCORE

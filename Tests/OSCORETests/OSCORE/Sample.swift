@@ -1,4 +1,5 @@
 import CoAP
+import TestKit
 
 @testable import OSCORE
 

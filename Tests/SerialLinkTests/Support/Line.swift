@@ -1,3 +1,5 @@
+import TestKit
+
 /// What a line does to the frames of one direction.
 struct Noise {
   var bitErrorRate = 0.0
@@ -14,7 +16,7 @@ struct Noise {
 /// One direction of a simulated line at 115,200 baud: bytes go in, come out later, and not all of them.
 struct LineDirection {
   var noise: Noise
-  private var generator: SeededGenerator
+  private var generator: SplitMix
   private var unfinished: [UInt8] = []
   private var queue: [(time: UInt64, bytes: [UInt8])] = []
   private var head = 0
@@ -24,7 +26,7 @@ struct LineDirection {
 
   init(noise: Noise, seed: UInt64) {
     self.noise = noise
-    generator = SeededGenerator(seed: seed)
+    generator = SplitMix(seed: seed)
   }
 
   var nextTime: UInt64? { head < queue.count ? queue[head].time : nil }

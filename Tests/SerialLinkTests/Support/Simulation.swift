@@ -1,18 +1,19 @@
 import SerialLink
+import TestKit
 
 /// Two ends on one noisy line under one virtual clock.
 final class Simulation {
   private(set) var now: UInt64 = 0
   let ends: [Endpoint]
   private var lines: [LineDirection]
-  private(set) var generator: SeededGenerator
+  private(set) var generator: SplitMix
   var isCut = false
 
   init(
     seed: UInt64, noise: Noise,
     configuration: (LinkConfiguration, LinkConfiguration) = (LinkConfiguration(), LinkConfiguration())
   ) {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(seed: seed)
     ends = [
       Endpoint(epoch: UInt32.random(in: 0...UInt32.max, using: &generator), configuration: configuration.0),
       Endpoint(epoch: UInt32.random(in: 0...UInt32.max, using: &generator), configuration: configuration.1),

@@ -1,15 +1,21 @@
 import Foundation
 
 /// An independent implementation in Python, started from the virtual environment that `make setup` builds.
-struct Oracle {
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+public enum Oracle {
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
   }
 
-  /// Runs a script of `oracle/` with these arguments and lines as its input and returns the lines it prints.
-  static func run(_ script: String, arguments: [String] = [], lines: [String] = []) throws -> [String] {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent()
-    let root = tests.deletingLastPathComponent().deletingLastPathComponent()
+  /// Runs a script of the calling test target's `oracle/` with these arguments and lines as its input and returns the lines
+  /// it prints.
+  public static func run(
+    _ script: String, arguments: [String] = [], lines: [String] = [], calledFrom file: String = #filePath
+  ) throws -> [String] {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let path = URL(filePath: file).path.dropFirst(root.appending(path: "Tests/").path.count)
+    guard let target = path.split(separator: "/").first else { throw Failure(description: "\(file) is no test's file") }
+    let tests = root.appending(path: "Tests/\(target)")
     let python = root.appending(path: ".venv/bin/python").path
     guard FileManager.default.isExecutableFile(atPath: python) else {
       throw Failure(description: "there is no \(python): run `make setup`")

@@ -1,0 +1,25 @@
+/// SplitMix64: small, repeatable randomness for tests, the same numbers for the same seed on every machine. A failure
+/// names its seed.
+public struct SplitMix: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  public init(seed: UInt64) { state = seed }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+
+  /// So many random bytes.
+  public mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
+  }
+
+  /// Whether an event of this probability happens.
+  public mutating func happens(_ probability: Double) -> Bool {
+    probability > 0 && Double(next() >> 11) < probability * 0x1p53
+  }
+}
