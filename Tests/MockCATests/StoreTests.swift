@@ -153,6 +153,22 @@ struct StoreTests {
     }
   }
 
+  @Test("An authority that is revoked while its order is on the way to the store gets nothing")
+  func revokedOnTheWay() async throws {
+    let ca = try TestCA()
+    let serial = try await ca.makeRA().certificate.serialNumber
+    try await MockCA.revoke(serialNumber: serial.hexadecimal, directory: ca.directory, now: ca.clock.now)
+    let order = IncomingOrder(
+      profile: .device, authority: Array(serial.bytes), transaction: randomBytes(16), request: try deviceRequest())
+    // The registrar asked whether the authority stands before; this is what it asks the store next.
+    let taken = try await ca.store.take(
+      .success(order), authority: Array(serial.bytes), nonce: randomBytes(16),
+      nonceExpires: ca.clock.now + 60, serial: randomBytes(16), context: AuditContext(), now: ca.clock.now
+    )
+    #expect(throws: Refusal.authorityRevoked) { try taken.get() }
+    #expect(try await ca.refusals() == ["authority-revoked"])
+  }
+
   @Test("Revoking what was never issued is refused")
   func revokeUnknown() async throws {
     let ca = try TestCA()

@@ -9,7 +9,8 @@
 /// Writes down every byte of a line, both ways: one text line a chunk, with the time in UTC, `>` to the device or `<`
 /// from it, and the bytes in hexadecimal.
 ///
-/// Stays on its line's event loop. The bytes are in clear until the devices speak OSCORE, so the file is its owner's only.
+/// Stays on its line's event loop. What devices with a network say is protected by OSCORE, and what they say before is not, so the
+/// file is its owner's only.
 final class LineTrace {
   /// Which way bytes went.
   enum Direction: UInt8 {

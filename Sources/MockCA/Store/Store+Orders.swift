@@ -31,6 +31,8 @@ extension Store {
     try await log.write { database in
       let result: Result<Order, Refusal>
       do throws(Refusal) {
+        // Again, with nothing between this and the order: it may have been revoked since its signature was checked.
+        try database.requireStanding(authority)
         try database.burnNonce(nonce, of: authority, expires: nonceExpires, now: now)
         result = .success(try database.findOrReserve(order.get(), serial: serial, now: now))
       } catch {
@@ -73,6 +75,13 @@ extension Database {
   func order(serial: [UInt8]) throws -> Order? {
     try Order.fetchOne(
       cachedStatement(sql: "SELECT * FROM certificate WHERE serial = ?"), arguments: [Data(serial)])
+  }
+
+  /// - Throws: `authorityRevoked` once an authority's certificates were revoked, which is always all of them.
+  fileprivate func requireStanding(_ authority: [UInt8]) throws(Refusal) {
+    try Refusal.wrap {
+      guard try order(serial: authority)?.revokedAt == nil else { throw Refusal.authorityRevoked }
+    }
   }
 
   /// Finds the order of this authority and transaction, or makes it.
