@@ -20,22 +20,28 @@ for module in SerialLink CoAP COSE OSCORE Trust DeviceKit; do
   objects+=("$out/$module.o")
 done
 
+# Compiled one after the other, then run as many at a time as there are cores.
 for target in "${targets[@]}"; do
-  program=$out/fuzz-$target
-  swiftc "${flags[@]}" -module-name "fuzz_${target//-/_}" -o "$program" \
+  swiftc "${flags[@]}" -module-name "fuzz_${target//-/_}" -o "$out/fuzz-$target" \
     $(find "Fuzz/Sources/$target" -name '*.swift') "${objects[@]}" 2> >(grep -v 'gold' >&2)
-  found=$out/corpora/$target
+done
+
+fuzz() {
+  local target=$1 program=$out/fuzz-$1 found=$out/corpora/$1 runs
   mkdir -p "$found"
   if ! "$program" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
     -artifact_prefix="$found/" "$found" "Fuzz/corpora/$target" >"$found.log" 2>&1; then
     tail -n 40 "$found.log" >&2
     echo "fuzz: $target failed; repeat it with: $program FILE (the file is named above)" >&2
-    exit 1
+    return 1
   fi
   runs=$(sed -nE 's/^stat::number_of_executed_units: *//p' "$found.log")
   printf '%-12s %s inputs in %s s, nothing found\n' "$target" "$runs" "$seconds"
   [ "${runs:-0}" -gt 1000 ] || {
     echo "fuzz: $target ran hardly any inputs; that proves nothing" >&2
-    exit 1
+    return 1
   }
-done
+}
+export -f fuzz
+export out seconds
+printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I{} bash -euo pipefail -c 'fuzz {}'

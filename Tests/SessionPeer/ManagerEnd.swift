@@ -1,5 +1,5 @@
 import COSE
-public import CoAP
+import CoAP
 public import OSCORE
 public import PKI
 

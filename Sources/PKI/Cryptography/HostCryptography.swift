@@ -19,6 +19,8 @@ public struct HostCryptography: Cryptography, Sendable {
 
   private var keys: [KeyID: Key] = [:]
   private var nextEphemeralKey = Self.firstEphemeralKey
+  /// The last peer's key, since a handshake agrees with one twice in a row, and finding its y takes half as long as agreeing.
+  private var lastPeer: (x: [UInt8], key: P256.KeyAgreement.PublicKey)?
 
   /// A provider without keys.
   public init() {}
@@ -102,7 +104,7 @@ extension HostCryptography: SessionCryptography {
   public mutating func generateEphemeralKey() throws(CryptoError) -> KeyID {
     while keys[KeyID(rawValue: nextEphemeralKey)] != nil { countOn() }
     let id = KeyID(rawValue: nextEphemeralKey)
-    try generateAgreementKey(id)
+    try add(.agreement(.ephemeral()), as: id)
     countOn()
     return id
   }
@@ -121,7 +123,9 @@ extension HostCryptography: SessionCryptography {
     case nil: throw .noSuchKey
     }
     guard peerX.count == 32, secret.count == 32 else { throw .unsupported }
-    guard let shared = key.agree(peerX: peerX) else { throw .badPoint }
+    let x = Array(span: peerX)
+    if lastPeer?.x != x { lastPeer = AgreementKey.peer(x: peerX).map { (x, $0) } }
+    guard let lastPeer, let shared = key.agree(with: lastPeer.key) else { throw .badPoint }
     secret.withUnsafeMutableBufferPointer { secret in
       shared.withUnsafeBytes { UnsafeMutableRawBufferPointer(secret).copyMemory(from: $0) }
     }

@@ -12,8 +12,9 @@ struct Peers {
   private let managerCredential: [UInt8]
   private let deviceIdentifier: ConnectionIdentifier
   private let managerIdentifier: ConnectionIdentifier
-  /// The x of the device's key.
-  private let peerX: [UInt8]
+  /// The x of the device's key, and of another one in the place of its ephemeral key.
+  private let staticX: [UInt8]
+  private let ephemeralX: [UInt8]
 
   init() throws {
     let (deviceKey, managerKey) = (AgreementKey(), AgreementKey())
@@ -21,7 +22,8 @@ struct Peers {
     try self.manager.add(managerKey, as: Self.key)
     self.deviceCredential = try Self.credential(deviceKey)
     self.managerCredential = try Self.credential(managerKey)
-    self.peerX = Array(deviceKey.coordinates[..<32])
+    self.staticX = Array(deviceKey.coordinates[..<32])
+    self.ephemeralX = Array(AgreementKey().coordinates[..<32])
     let (one, four): ([UInt8], [UInt8]) = ([5], [1, 2, 3, 4])
     self.deviceIdentifier = ConnectionIdentifier(one.span) ?? ConnectionIdentifier()
     self.managerIdentifier = ConnectionIdentifier(four.span) ?? ConnectionIdentifier()
@@ -67,13 +69,13 @@ struct Peers {
     var secret = InlineArray<32, UInt8>(repeating: 0)
     var pointBytes = point.mutableSpan
     var secretBytes = secret.mutableSpan
-    let peerX = self.peerX
+    let (staticX, ephemeralX) = (self.staticX, self.ephemeralX)
     let start = Stopwatch.now()
     let ephemeral = try self.manager.generateEphemeralKey()
     try self.manager.publicKey(of: ephemeral, into: &pointBytes)
-    try self.manager.agree(ephemeral, peerX: peerX.span, into: &secretBytes)
-    try self.manager.agree(Self.key, peerX: peerX.span, into: &secretBytes)
-    try self.manager.agree(ephemeral, peerX: peerX.span, into: &secretBytes)
+    try self.manager.agree(ephemeral, peerX: ephemeralX.span, into: &secretBytes)
+    try self.manager.agree(Self.key, peerX: ephemeralX.span, into: &secretBytes)
+    try self.manager.agree(ephemeral, peerX: staticX.span, into: &secretBytes)
     try self.manager.destroyKey(ephemeral)
     stopwatch.add(since: start)
   }
