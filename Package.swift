@@ -74,11 +74,12 @@ let package = Package(
     .target(
       name: "PKI",
       dependencies: [
-        "COSE", "COpenSSL", "Trust",
+        "COSE", "COpenSSL", "CPKCS11", "Trust",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ], swiftSettings: host),
+    .systemLibrary(name: "CPKCS11", providers: [.apt(["libp11-kit-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "MockCA",
@@ -193,7 +194,7 @@ let package = Package(
     .testTarget(
       name: "PKITests",
       dependencies: [
-        "COSE", "PKI",
+        "COSE", "CPKCS11", "PKI",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),

@@ -25,12 +25,12 @@ check_swift() {
 }
 
 # Packages by purpose; each line says what needs them.
-packages=(pkg-config libssl-dev libsqlite3-dev libmbedtls-dev openssl python3)
+packages=(pkg-config libssl-dev libp11-kit-dev libsqlite3-dev libmbedtls-dev openssl python3)
 if [ "$purpose" != build ]; then
   packages+=(gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm dpkg-dev)
 fi
 if [ "$purpose" = test ]; then
-  packages+=(curl libcoap3-bin qrencode socat)
+  packages+=(curl libcoap3-bin qrencode socat softhsm2)
 fi
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }

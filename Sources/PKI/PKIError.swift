@@ -15,6 +15,16 @@ public struct PKIError: Error, Equatable, CustomStringConvertible {
     case fileExists
     /// What is asked for does not go with what is there.
     case conflict
+    /// A PKCS#11 module that cannot be used.
+    case tokenModule
+    /// A token that is not there or does not answer: worth trying again.
+    case tokenGone
+    /// A PIN that the token refused; it is not tried again.
+    case tokenPIN
+    /// A token that has not the key it should have.
+    case tokenKey
+    /// A key that its token would give away.
+    case tokenKeyExtractable
   }
 
   /// The kind of failure; equality looks at nothing else.

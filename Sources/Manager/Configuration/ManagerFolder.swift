@@ -89,7 +89,8 @@ extension ManagerError {
     let code: Code =
       switch error.code {
       case .fileExists: .alreadyExists
-      case .keyFilePermissions: .configuration
+      case .keyFilePermissions, .tokenModule, .tokenPIN, .tokenKey, .tokenKeyExtractable: .configuration
+      case .tokenGone: .unreadableFile
       case .file, .format: .unreadableFile
       case .conflict: .conflict
       }

@@ -28,7 +28,7 @@ public enum DurableFile {
   /// Reads a text file.
   ///
   /// - Throws: ``PKIError`` with code `file`.
-  public static func readText(_ path: String) throws -> String {
+  public static func readText(_ path: String) throws(PKIError) -> String {
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw PKIError.system(.file, "Cannot read \(path)")
     }

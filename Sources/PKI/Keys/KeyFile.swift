@@ -1,13 +1,31 @@
 import Foundation
 
-/// Private keys in files that nobody but their owner can read.
+/// Private keys in files that nobody but their owner can read. For a signing key the file may hold, in the place of the key, the URI of
+/// one that stays in a PKCS#11 token (``TokenURI``).
 public enum KeyFile {
   /// Reads the signing key at `path`.
   ///
   /// - Throws: ``PKIError``: `file` when it cannot be read, `keyFilePermissions` when its group or others may read or
-  ///   write it, `format` when it holds no P-256 private key.
+  ///   write it, `format` when it holds no P-256 private key; and of a key in a token one of the codes that begin with `token`.
   public static func read(_ path: String) throws -> SigningKey {
-    try read(path, as: SigningKey.init(pem:))
+    let text = try readPrivate(path)
+    guard text.hasPrefix("pkcs11:") else { return try key(in: text, of: path, as: SigningKey.init(pem:)) }
+    return try SigningKey(in: TokenURI(String(text.prefix { !$0.isNewline })))
+  }
+
+  /// Makes a signing key inside a token, and a file with its URI, which is then read as the key.
+  ///
+  /// - Throws: ``PKIError``: `fileExists` when the token has a key of this name or there is such a file, else as ``read(_:)``.
+  public static func create(_ path: String, in uri: String) throws -> SigningKey {
+    let place = try TokenURI(uri)
+    // The file first: it is what is easily taken back when the token makes no key.
+    try DurableFile.create(path, bytes: Array((uri + "\n").utf8), mode: 0o600)
+    do {
+      return try SigningKey(makingIn: place)
+    } catch {
+      unlink(path)
+      throw error
+    }
   }
 
   /// Makes a signing key and writes it to `path`, mode 0600, durable and all or nothing.
@@ -54,6 +72,29 @@ public enum KeyFile {
   }
 
   private static func read<Key>(_ path: String, as parse: (String) throws -> Key) throws -> Key {
+    try key(in: readPrivate(path), of: path, as: parse)
+  }
+
+  private static func key<Key>(in text: String, of path: String, as parse: (String) throws -> Key) throws -> Key {
+    do {
+      return try parse(text)
+    } catch {
+      throw PKIError(.format, "The key file \(path) holds no P-256 private key in PEM.")
+    }
+  }
+
+  /// Reads a short secret, such as a PIN, without the end of its line.
+  ///
+  /// - Throws: ``PKIError``: `file`, `keyFilePermissions`, or `format` when it is empty or longer than 256 bytes.
+  static func readSecret(_ path: String) throws(PKIError) -> [UInt8] {
+    var bytes = Array(try readPrivate(path).utf8)
+    while let last = bytes.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { bytes.removeLast() }
+    guard (1...256).contains(bytes.count) else { throw PKIError(.format, "The file \(path) holds no PIN.") }
+    return bytes
+  }
+
+  /// The text of a file that nobody but its owner can read.
+  private static func readPrivate(_ path: String) throws(PKIError) -> String {
     // Permissions are those of the file, not of a link to it.
     let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     guard let mode = try? FileManager.default.attributesOfItem(atPath: target)[.posixPermissions] as? Int else {
@@ -65,11 +106,6 @@ public enum KeyFile {
         "The key file \(path) is open to others than its owner (mode \(String(mode, radix: 8))): "
           + "make a new key, or chmod 600 it.")
     }
-    let text = try DurableFile.readText(target)
-    do {
-      return try parse(text)
-    } catch {
-      throw PKIError(.format, "The key file \(path) holds no P-256 private key in PEM.")
-    }
+    return try DurableFile.readText(target)
   }
 }

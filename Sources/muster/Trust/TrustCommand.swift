@@ -70,7 +70,9 @@ extension PKIError.Code {
     case .format, .conflict: 65  // EX_DATAERR
     case .file: 66  // EX_NOINPUT
     case .fileExists: 73  // EX_CANTCREAT
-    case .keyFilePermissions: 77  // EX_NOPERM
+    case .tokenModule, .tokenKey, .tokenKeyExtractable: 65  // EX_DATAERR
+    case .tokenGone: 75  // EX_TEMPFAIL
+    case .keyFilePermissions, .tokenPIN: 77  // EX_NOPERM
     }
   }
 }
