@@ -194,7 +194,7 @@ let package = Package(
     .testTarget(
       name: "PKITests",
       dependencies: [
-        "COSE", "CPKCS11", "PKI",
+        "COSE", "CPKCS11", "PKI", "TestKit",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -209,7 +209,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "X509", package: "swift-certificates"),
       ]),
-    .testTarget(name: "ManagerTests", dependencies: ["COSE", "Manager", "MockCA", "OSCORE", "PKI", "Trust"]),
+    .testTarget(name: "ManagerTests", dependencies: ["COSE", "Manager", "MockCA", "OSCORE", "PKI", "TestKit", "Trust"]),
     .testTarget(
       name: "SimulationTests",
       dependencies: [

@@ -28,6 +28,14 @@ extension ManagerCommand {
     @Option(help: ArgumentHelp("Gives each device the DNS name <id>.SUFFIX.", valueName: "suffix"))
     var nameSuffix: String?
 
+    @Option(
+      help: ArgumentHelp(
+        """
+        Makes the registration authority's key inside a PKCS#11 token: \
+        'pkcs11:token=T;object=NAME?module-path=/…/module.so&pin-source=file:/…'.
+        """, valueName: "uri"))
+    var raKey: String?
+
     @Flag(help: "Print what was made as JSON.")
     var json = false
 
@@ -36,7 +44,7 @@ extension ManagerCommand {
         let folder = ManagerFolder(dir)
         try ManagerInitialiser(
           folder: folder, network: network, authorityURL: ca, anchorFile: caAnchor, code: try code.read(),
-          nameSuffix: nameSuffix
+          nameSuffix: nameSuffix, registrationAuthorityKey: raKey
         ).run()
         if json {
           try Output.json(["configuration": folder.configuration, "network": network])

@@ -2,55 +2,22 @@ import CPKCS11
 import Crypto
 import Foundation
 import SwiftASN1
+import TestKit
 import Testing
 import X509
 
 @testable import PKI
 
-/// Tokens of SoftHSM2, a PKCS#11 module that nobody here wrote, in a directory of this run. Its module sees only the tokens that are there
-/// when it is loaded, so all of them are made at once.
-private enum SoftHSM {
-  static let module = "/usr/lib/softhsm/libsofthsm2.so"
-  static let directory = NSTemporaryDirectory() + "muster-tokens-" + randomBytes(6).hexadecimal
-  static let pinFile = "\(directory)/pin"
-
-  static let ready: Bool = {
-    do {
-      try FileManager.default.createDirectory(atPath: "\(directory)/tokens", withIntermediateDirectories: true)
-      let configuration = "\(directory)/softhsm2.conf"
-      try "directories.tokendir = \(directory)/tokens\nlog.level = ERROR\n".write(
-        toFile: configuration, atomically: true, encoding: .utf8)
-      setenv("SOFTHSM2_CONF", configuration, 1)
-      try secret("1234\n", pinFile)
-      for label in ["main", "pulled", "locked"] {
-        _ = try Tool.run(
-          "softhsm2-util", ["--init-token", "--free", "--label", label, "--so-pin", "12345678", "--pin", "1234"])
-      }
-      return true
-    } catch {
-      Issue.record("SoftHSM2 cannot be set up: \(error)")
-      return false
-    }
-  }()
-
-  static func secret(_ text: String, _ path: String, mode: Int = 0o600) throws {
-    try Data(text.utf8).write(to: URL(filePath: path))
-    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
-  }
-
-  static func uri(_ object: String, token: String = "main", pin: String = pinFile) -> String {
-    "pkcs11:token=\(token);object=\(object);type=private?module-path=\(module)&pin-source=file:\(pin)"
-  }
-}
-
-@Suite("Keys in PKCS#11 tokens (SoftHSM2)", .serialized, .enabled(if: SoftHSM.ready))
+@Suite("Keys in PKCS#11 tokens (SoftHSM2)", .serialized)
 struct TokenTests {
+  init() throws { try #require(SoftHSM.isReady, "SoftHSM2 does not work here: run `make setup`") }
+
   @Test(
     "A key that is made in a token signs what OpenSSL verifies, also after another process's start, and does not leave it"
   )
   func makesAndSigns() throws {
     let file = "\(SoftHSM.directory)/made.key"
-    let made = try KeyFile.create(file, in: SoftHSM.uri("made"))
+    let made = try KeyFile.create(file, in: TokenURI(SoftHSM.uri("made")))
     #expect(made.isInToken)
     let key = try KeyFile.read(file)
     #expect(key.publicKey.rawRepresentation == made.publicKey.rawRepresentation)
@@ -73,9 +40,9 @@ struct TokenTests {
   @Test("A name that is taken, in the token or of the file, is refused and what is there stays")
   func taken() throws {
     let file = "\(SoftHSM.directory)/taken.key"
-    let first = try KeyFile.create(file, in: SoftHSM.uri("taken"))
-    #expect(throws: PKIError(.fileExists, "")) { try KeyFile.create(file, in: SoftHSM.uri("other")) }
-    #expect(throws: PKIError(.fileExists, "")) { try KeyFile.create(file + "2", in: SoftHSM.uri("taken")) }
+    let first = try KeyFile.create(file, in: TokenURI(SoftHSM.uri("taken")))
+    #expect(throws: PKIError(.fileExists, "")) { try KeyFile.create(file, in: TokenURI(SoftHSM.uri("other"))) }
+    #expect(throws: PKIError(.fileExists, "")) { try KeyFile.create(file + "2", in: TokenURI(SoftHSM.uri("taken"))) }
     #expect(!FileManager.default.fileExists(atPath: file + "2"))
     #expect(try KeyFile.read(file).publicKey.rawRepresentation == first.publicKey.rawRepresentation)
   }
@@ -135,7 +102,7 @@ struct TokenTests {
 
   @Test("Eight callers at once get good signatures of one key")
   func concurrent() async throws {
-    let key = try KeyFile.create("\(SoftHSM.directory)/shared.key", in: SoftHSM.uri("shared"))
+    let key = try KeyFile.create("\(SoftHSM.directory)/shared.key", in: TokenURI(SoftHSM.uri("shared")))
     let good = try await withThrowingTaskGroup(of: Bool.self) { group in
       for index in 0..<64 {
         group.addTask {
@@ -150,7 +117,8 @@ struct TokenTests {
 
   @Test("A token that is pulled out fails what is to be signed, says that it is gone, and goes on once it is back")
   func pulledOut() async throws {
-    let key = try KeyFile.create("\(SoftHSM.directory)/pulled.key", in: SoftHSM.uri("pulled", token: "pulled"))
+    let key = try KeyFile.create(
+      "\(SoftHSM.directory)/pulled.key", in: TokenURI(SoftHSM.uri("pulled", token: "pulled")))
     #expect(key.publicKey.verifies(try key.sign([1]), of: [1] as [UInt8]))
     let (here, away) = ("\(SoftHSM.directory)/tokens", "\(SoftHSM.directory)/away")
     try FileManager.default.moveItem(atPath: here, toPath: away)
@@ -193,6 +161,9 @@ struct TokenTests {
       "pkcs11:token=My%20Token;serial=0a;object=k%3B;id=%00%FF;type=private?module-path=/m.so&pin-source=/run/pin")
     #expect(uri.token == "My Token" && uri.serial == "0a" && uri.object == "k;" && uri.id == [0, 255])
     #expect(uri.modulePath == "/m.so" && uri.pinFile == "/run/pin")
+    #expect(try TokenURI(String(describing: uri)) == uri)
+    let other = try TokenURI(String(describing: uri.naming("a&b;c?ä")))
+    #expect(other.object == "a&b;c?ä" && other.id == nil && other.serial == "0a")
   }
 
   /// Makes a key in the main token with these attributes, as a careless operator might.

@@ -23,8 +23,16 @@ struct FullCMCConnector: CertificateAuthority {
     }
     let request = CMCRequest(
       transaction: transaction, certificationRequest: try CertificationRequest(order.request))
-    let message = try request.signed(
-      with: signer.key, certificate: signer.certificate, issuers: signer.issuers, at: clock.now)
+    let message: [UInt8]
+    do {
+      let now = clock.now
+      message = try await signer.key.signing {
+        try request.signed(with: signer.key, certificate: signer.certificate, issuers: signer.issuers, at: now)
+      }
+    } catch let error as PKIError {
+      // A token that is gone comes back, and a PIN is mended; the order waits.
+      throw ManagerError(error)
+    }
     return PreparedOrder(order: order, message: message, request: request, signer: signer.certificate)
   }
 

@@ -17,10 +17,13 @@ public struct ManagerInitialiser: Sendable {
   /// The DNS suffix of the devices' names, if they shall have names.
   public var nameSuffix: String?
 
+  /// Where in a PKCS#11 token the registration authority's key is to be made, as a `pkcs11:` URI; nil for a file.
+  public var registrationAuthorityKey: String?
+
   /// What to make; ``run()`` checks it and makes it.
   public init(
     folder: ManagerFolder, network: String, authorityURL: String, anchorFile: String, code: String,
-    nameSuffix: String? = nil
+    nameSuffix: String? = nil, registrationAuthorityKey: String? = nil
   ) {
     self.folder = folder
     self.network = network
@@ -28,11 +31,12 @@ public struct ManagerInitialiser: Sendable {
     self.anchorFile = anchorFile
     self.code = code
     self.nameSuffix = nameSuffix
+    self.registrationAuthorityKey = registrationAuthorityKey
   }
 
   /// Writes the folder. Everything is checked first; `manager.yaml` comes last, and says that the rest is there.
   ///
-  /// - Throws: ``ManagerError``: `alreadyExists` when there is a `manager.yaml`, `invalid` when a value cannot be, and
+  /// - Throws: ``ManagerError``: `alreadyExists` when there is a `manager.yaml` or the token has a key of that name, `invalid` when a value cannot be, and
   ///   `unreadableFile` when the anchor cannot be read or the folder not be written.
   public func run() throws(ManagerError) {
     guard !FileManager.default.fileExists(atPath: folder.configuration) else {
@@ -49,7 +53,12 @@ public struct ManagerInitialiser: Sendable {
           .invalid, "\(anchorFile) holds a certificate that is no anchor: it is not a CA's that signed itself.",
           remedy: "Give the root's certificate, not that of an authority below it.")
       }
+      let place = try registrationAuthorityKey.map { try TokenURI($0) }
       try folder.create()
+      // Kept from an init that came no further.
+      if let place, !FileManager.default.fileExists(atPath: folder.registrationAuthorityKey) {
+        _ = try KeyFile.create(folder.registrationAuthorityKey, in: place)
+      }
       try DurableFile.replace(folder.authorityAnchor, bytes: Array(try anchors.map { try $0.pem }.joined().utf8))
       try DurableFile.replace(folder.authorityCode, bytes: Array(code.text.utf8), mode: 0o600)
       _ = try ManagerKeys.open(folder)

@@ -20,7 +20,8 @@ struct RegistrationAuthorityReturn: Sendable {
   ///
   /// - Throws: as ``RegistrationAuthorityEnrolment/obtain(key:)``.
   func enrol() async throws -> (SigningKey, CertificateRecord) {
-    let key = try KeyFile.readOrCreate(folder.nextRegistrationAuthorityKey)
+    let key = try KeyFile.readOrCreate(
+      folder.nextRegistrationAuthorityKey, besides: folder.registrationAuthorityKey)
     let record = try await RegistrationAuthorityEnrolment(
       folder: folder, network: configuration.network, ledger: ledger, client: client
     ).obtain(key: key)
@@ -34,7 +35,6 @@ struct RegistrationAuthorityReturn: Sendable {
     let key = try KeyFile.read(folder.nextRegistrationAuthorityKey)
     let record = try await ledger.store.activeCertificate(of: .manager(.registrationAuthority))
     guard record?.key == KeyDigest(sha256: key.publicKey.keyDigest) else { return }
-    try DurableFile.replace(folder.registrationAuthorityKey, bytes: Array(key.pem.utf8), mode: 0o600)
-    try FileManager.default.removeItem(atPath: folder.nextRegistrationAuthorityKey)
+    try KeyFile.replace(folder.registrationAuthorityKey, by: folder.nextRegistrationAuthorityKey)
   }
 }

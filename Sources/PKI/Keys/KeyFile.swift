@@ -9,23 +9,39 @@ public enum KeyFile {
   ///   write it, `format` when it holds no P-256 private key; and of a key in a token one of the codes that begin with `token`.
   public static func read(_ path: String) throws -> SigningKey {
     let text = try readPrivate(path)
-    guard text.hasPrefix("pkcs11:") else { return try key(in: text, of: path, as: SigningKey.init(pem:)) }
-    return try SigningKey(in: TokenURI(String(text.prefix { !$0.isNewline })))
+    guard let place = try tokenURI(in: text) else { return try key(in: text, of: path, as: SigningKey.init(pem:)) }
+    return try SigningKey(in: place)
   }
 
   /// Makes a signing key inside a token, and a file with its URI, which is then read as the key.
   ///
   /// - Throws: ``PKIError``: `fileExists` when the token has a key of this name or there is such a file, else as ``read(_:)``.
-  public static func create(_ path: String, in uri: String) throws -> SigningKey {
-    let place = try TokenURI(uri)
+  public static func create(_ path: String, in place: TokenURI) throws -> SigningKey {
     // The file first: it is what is easily taken back when the token makes no key.
-    try DurableFile.create(path, bytes: Array((uri + "\n").utf8), mode: 0o600)
+    try write("\(place)\n", to: path)
     do {
       return try SigningKey(makingIn: place)
     } catch {
       unlink(path)
       throw error
     }
+  }
+
+  /// Reads the key at `path`, or makes it where the key at `former` is: in a file, or in the same token under a new name.
+  public static func readOrCreate(_ path: String, besides former: String) throws -> SigningKey {
+    if FileManager.default.fileExists(atPath: path) { return try read(path) }
+    guard let place = try tokenURI(in: readPrivate(former)) else { return try create(path) }
+    return try create(path, in: place.naming("\(place.object ?? "key")-\(randomBytes(4).hexadecimal)"))
+  }
+
+  /// Puts the key at `next`, whichever kind of file it is, into the place of the one at `path`.
+  public static func replace(_ path: String, by next: String) throws {
+    try DurableFile.replace(path, bytes: Array(readPrivate(next).utf8), mode: 0o600)
+    try FileManager.default.removeItem(atPath: next)
+  }
+
+  private static func tokenURI(in text: String) throws(PKIError) -> TokenURI? {
+    text.hasPrefix("pkcs11:") ? try TokenURI(String(text.prefix { !$0.isNewline })) : nil
   }
 
   /// Makes a signing key and writes it to `path`, mode 0600, durable and all or nothing.

@@ -1,4 +1,5 @@
 public import Crypto
+import Foundation
 import SwiftASN1
 public import X509
 
@@ -55,6 +56,22 @@ public struct SigningKey: Sendable {
   /// Whether signing waits for a token, and so has no place on an event loop.
   public var isInToken: Bool {
     if case .token = place { true } else { false }
+  }
+
+  /// Threads that may wait for tokens; more than a token signs at once would only wait longer.
+  private static let waiting: OperationQueue = {
+    let queue = OperationQueue()
+    queue.name = "muster.tokens"
+    queue.maxConcurrentOperationCount = 8
+    return queue
+  }()
+
+  /// Does work that signs with this key, where it may wait for a token if the key is in one.
+  public func signing<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    guard isInToken else { return try work() }
+    return try await withCheckedThrowingContinuation { continuation in
+      Self.waiting.addOperation { continuation.resume(with: Result(catching: work)) }
+    }
   }
 
   /// PKCS#8 in PEM. Handle with care: this is the secret.

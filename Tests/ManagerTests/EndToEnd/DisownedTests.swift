@@ -2,6 +2,7 @@ import CoAPStream
 import Foundation
 import MockCA
 import PKI
+import TestKit
 import Testing
 
 @testable import Manager
@@ -10,9 +11,11 @@ import Testing
 struct DisownedTests {
   @Test(
     "A revoked registration authority says so once, refuses whoever asks, and comes back with a new one-time code",
-    .timeLimit(.minutes(2)))
-  func revokedAndBack() async throws {
-    let network = try await LiveNetwork()
+    .timeLimit(.minutes(2)), arguments: KeyPlace.allCases)
+  func revokedAndBack(place: KeyPlace) async throws {
+    if place == .token { try #require(SoftHSM.isReady, "SoftHSM2 does not work here: run `make setup`") }
+    let network = try await LiveNetwork(
+      registrationAuthorityKey: place == .token ? SoftHSM.uri("ra", token: "manager") : nil)
     let device = try ScriptedDevice("D1")
     try await network.withAuthority {
       try await network.withManager { client, address in
@@ -49,11 +52,19 @@ struct DisownedTests {
       }
       #expect(!FileManager.default.fileExists(atPath: network.managerFolder.nextRegistrationAuthorityKey))
       #expect(!FileManager.default.fileExists(atPath: network.managerFolder.authorityCode))
+      // The new key is where the old one was: in a token it has a name of its own.
+      let key = try String(contentsOfFile: network.managerFolder.registrationAuthorityKey, encoding: .utf8)
+      #expect(key.contains("object=ra-") == (place == .token))
+      #expect(key.contains("PRIVATE KEY") == (place == .file))
       // The new pair is the one that counts after a restart.
       try await network.withManager { client, _ in
         _ = try await TestGateway.enrol("third", devices: [], by: client, of: network)
       }
     }
+  }
+
+  enum KeyPlace: CaseIterable {
+    case file, token
   }
 
   @Test("A crash between the new certificate and the new key's place leaves the new pair", .timeLimit(.minutes(2)))

@@ -11,8 +11,11 @@ final class LiveNetwork: Sendable {
   let authority: String
   let managerFolder: ManagerFolder
   let events = EventLog()
+  private let registrationAuthorityKey: String?
 
-  init() async throws {
+  /// - Parameter registrationAuthorityKey: where in a token the manager makes its key; nil for a file.
+  init(registrationAuthorityKey: String? = nil) async throws {
+    self.registrationAuthorityKey = registrationAuthorityKey
     folder = try TemporaryFolder()
     authority = "\(folder.path)/ca"
     managerFolder = ManagerFolder("\(folder.path)/manager")
@@ -39,7 +42,8 @@ final class LiveNetwork: Sendable {
         let code = try await MockCA.makeCode(directory: authority, now: Date())
         try ManagerInitialiser(
           folder: managerFolder, network: "plant", authorityURL: "https://127.0.0.1:\(opened)",
-          anchorFile: "\(authority)/ca.pem", code: code.text
+          anchorFile: "\(authority)/ca.pem", code: code.text,
+          registrationAuthorityKey: registrationAuthorityKey
         ).run()
       }
       try await body()

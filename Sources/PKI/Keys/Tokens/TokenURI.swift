@@ -21,6 +21,14 @@ public struct TokenURI: Sendable, Equatable {
   /// The file with the PIN; nil for a token that asks for none.
   public private(set) var pinFile: String?
 
+  /// The same place for another key: this label in the place of the former key's label and identifier.
+  func naming(_ object: String) -> TokenURI {
+    var uri = self
+    uri.object = object
+    uri.id = nil
+    return uri
+  }
+
   /// The token for the person at the terminal.
   var tokenName: String { token ?? serial ?? "" }
 
@@ -106,6 +114,36 @@ public struct TokenURI: Sendable, Equatable {
   }
 
   private static func error(_ what: String) -> PKIError { PKIError(.format, "The key's URI \(what).") }
+}
+
+extension TokenURI: CustomStringConvertible {
+  /// The URI, which reads back as the same.
+  public var description: String {
+    let path: [(String, [UInt8]?)] = [
+      ("token", token.map { Array($0.utf8) }), ("serial", serial.map { Array($0.utf8) }),
+      ("object", object.map { Array($0.utf8) }),
+      ("id", id), ("type", Array("private".utf8)),
+    ]
+    let query: [(String, [UInt8]?)] = [
+      ("module-path", Array(modulePath.utf8)), ("pin-source", pinFile.map { Array($0.utf8) }),
+    ]
+    return "pkcs11:" + Self.text(path, between: ";") + "?" + Self.text(query, between: "&")
+  }
+
+  private static func text(_ attributes: [(String, [UInt8]?)], between separator: String) -> String {
+    attributes.compactMap { name, value in value.map { name + "=" + $0.map(escaped).joined() } }.joined(
+      separator: separator)
+  }
+
+  private static func escaped(_ byte: UInt8) -> String {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "/"):
+      String(UnicodeScalar(byte))
+    default: "%" + [byte].hexadecimal
+    }
+  }
 }
 
 extension UInt8 {
