@@ -209,7 +209,8 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "X509", package: "swift-certificates"),
       ]),
-    .testTarget(name: "ManagerTests", dependencies: ["COSE", "Manager", "MockCA", "OSCORE", "PKI", "TestKit", "Trust"]),
+    .testTarget(
+      name: "ManagerTests", dependencies: ["COSE", "Manager", "MockCA", "OSCORE", "PKI", "TestKit", "Trust"]),
     .testTarget(
       name: "SimulationTests",
       dependencies: [
