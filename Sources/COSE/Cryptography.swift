@@ -43,7 +43,7 @@ public protocol SHA256Hash {
   /// Ends the computation.
   ///
   /// - Parameter digest: exactly 32 bytes; any other length throws `unsupported`.
-  consuming func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError)
+  mutating func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError)
 }
 
 /// Everything Muster's core needs of cryptography: P-256 keys that stay where they are, ECDSA, SHA-256, randomness.

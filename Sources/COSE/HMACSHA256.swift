@@ -31,7 +31,7 @@ public struct HMACSHA256<Hash: SHA256Hash> {
   /// Ends the computation.
   ///
   /// - Parameter code: exactly 32 bytes; any other length throws `unsupported`.
-  public consuming func finish(into code: inout MutableSpan<UInt8>) throws(CryptoError) {
+  public mutating func finish(into code: inout MutableSpan<UInt8>) throws(CryptoError) {
     try self.inner.finish(into: &code)
     try self.outer.update(code.span)
     try self.outer.finish(into: &code)

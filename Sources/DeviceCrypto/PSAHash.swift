@@ -18,7 +18,7 @@ public struct PSAHash: SHA256Hash {
     try CryptoError.check(status)
   }
 
-  public consuming func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError) {
+  public mutating func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError) {
     guard digest.count == 32 else { throw .unsupported }
     var length = 0
     let status = digest.withUnsafeMutableBufferPointer {

@@ -76,7 +76,7 @@ extension OSCOREContext {
   ///   - binding: its request's.
   // Once, for both directions: code size.
   @inline(never)
-  func input(own: PartialIV?, binding: RequestBinding, isRequest: Bool, isOutgoing: Bool) -> CipherInput {
+  mutating func input(own: PartialIV?, binding: RequestBinding, isRequest: Bool, isOutgoing: Bool) -> CipherInput {
     var input = CipherInput(commonIV: self.commonIV)
     let nonceID = (own != nil) == isOutgoing ? self.senderID : self.recipientID
     input.mix(nonceID.bytes, own ?? binding.partialIV)

@@ -65,7 +65,7 @@ extension OSCOREContext {
   }
 
   @inline(never)
-  private func examine(
+  private mutating func examine(
     _ buffer: Span<UInt8>, count: Int, answering request: RequestBinding?, isCombined: Bool
   ) throws(OSCOREError) -> Received {
     let isRequest = request == nil

@@ -14,7 +14,7 @@ struct SoftwareCryptography: Cryptography, ~Copyable {
       self.count += bytes.count
     }
 
-    consuming func finish(into digest: inout MutableSpan<UInt8>) throws(COSE.CryptoError) {
+    mutating func finish(into digest: inout MutableSpan<UInt8>) throws(COSE.CryptoError) {
       guard digest.count == ES256.digestBytes else { throw .unsupported }
       for (index, byte) in self.state.finalize().enumerated() { digest[index] = byte }
     }

@@ -26,7 +26,7 @@ extension PSATests {
     func digestLength() throws {
       let crypto = try PSATests.cryptography()
       for count in [0, 31, 33] {
-        let hash = try crypto.makeHash()
+        var hash = try crypto.makeHash()
         var digest = [UInt8](repeating: 0, count: count)
         #expect(
           cryptoError { () throws(CryptoError) in

@@ -12,7 +12,7 @@ public struct HostSHA256: SHA256Hash, Sendable {
     bytes.withUnsafeBufferPointer { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
   }
 
-  public consuming func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError) {
+  public mutating func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError) {
     guard digest.count == SHA256.byteCount else { throw .unsupported }
     let made = hash.finalize()
     digest.withUnsafeMutableBufferPointer { digest in

@@ -45,7 +45,7 @@ struct TestCryptography: SessionCryptography {
       hash.update(data: bytes.array)
     }
 
-    consuming func finish(into digest: inout MutableSpan<UInt8>) throws(COSE.CryptoError) {
+    mutating func finish(into digest: inout MutableSpan<UInt8>) throws(COSE.CryptoError) {
       guard digest.count == 32 else { throw .unsupported }
       for (index, byte) in hash.finalize().enumerated() { digest[index] = byte }
     }
