@@ -100,6 +100,10 @@ class Device:
             self._echo = []
             how = "by value" if self._responder.by_value else "by reference"
             self._log(f"session, the device's credential {how}: {self._responder.message_bytes} bytes of EDHOC")
+        if self._context is None:
+            # Asked before the restart that this end shares: of no session that it knows.
+            self.peer.send(coap.message(UNAUTHORIZED, token))
+            return
         plain, request = self._context.open(frame)
         _, token, options, payload = coap.parse(plain)
         self.asked.append((options[coap.URI_PATH].decode(), payload))

@@ -1,7 +1,7 @@
 """Which layer of the software each byte of an image's flash belongs to, by its symbol.
 
 A symbol of Swift names its module; what the optimiser inlined counts where it was inlined into. EDHOC and OSCORE are one
-module, so there the type decides. A symbol of C is mbedTLS's if its library has it, the board's if debug information knows a
+module, so there the type decides. A symbol of C is PSA Crypto's if its library has it, the board's if debug information knows a
 file of ours, and else the C library's.
 
     scripts/layers.py IMAGE.elf CPU     the shares, in bytes
@@ -26,7 +26,7 @@ LAYERS = {
     "DeviceCrypto": "crypto",
     "CMbedTLS": "crypto",
 }
-ORDER = ["link", "CoAP", "COSE", "EDHOC", "OSCORE", "Trust", "DeviceKit", "crypto", "mbedTLS", "board", "Swift", "C"]
+ORDER = ["link", "CoAP", "COSE", "EDHOC", "OSCORE", "Trust", "DeviceKit", "crypto", "PSA", "board", "Swift", "C"]
 # <length><name> after the prefix of a Swift symbol: the module.
 MANGLED = re.compile(r"\$[es](?P<rest>.*)")
 
@@ -73,7 +73,7 @@ def layer_of_file(path: str) -> str | None:
 def shares(elf: Path, cpu: str) -> dict[str, int]:
     """Bytes of flash by layer. What has no symbol, such as the text of string literals, is not in it."""
     library = root / f".cache/mbedtls/{cpu}/libmbedcrypto.a"
-    mbedtls = {line.split()[-1] for line in tool("arm-none-eabi-nm", str(library)).splitlines() if line}
+    psa = {line.split()[-1] for line in tool("arm-none-eabi-nm", str(library)).splitlines() if line}
     edhoc = edhoc_types()
     found = dict.fromkeys(ORDER, 0)
     for line in tool("arm-none-eabi-nm", "-S", "-l", str(elf)).splitlines():
@@ -88,7 +88,7 @@ def shares(elf: Path, cpu: str) -> dict[str, int]:
         if swift:
             layer = layer_of_swift(swift["rest"], edhoc) if layer in (None, "board") else layer
         elif layer is None:
-            layer = "mbedTLS" if name in mbedtls else "C"
+            layer = "PSA" if name in psa else "C"
         found[layer] += size
     return found
 

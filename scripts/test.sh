@@ -28,6 +28,7 @@ phase build swift build --build-tests
 # Tests that compute would starve tests that wait, of which there are many, so they run one after the other.
 phase compute swift test --skip-build \
   --filter 'SerialLinkTests|CoAPTests|COSETests|OSCORETests|TrustTests|DeviceKitTests|DeviceCryptoTests|PKITests|SimulationTests'
+phase psa scripts/psa-test.sh
 phase unit swift test --skip-build --filter 'CoAPStreamTests|GatewayTests|MockCATests|ManagerTests'
 phase fuzz scripts/fuzz.sh 20
 phase demo scripts/demo.sh --once

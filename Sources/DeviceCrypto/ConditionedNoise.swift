@@ -50,7 +50,7 @@ public struct ConditionedNoise<Source: NoiseSource & ~Copyable, Health: NoiseHea
 
   /// 32 bytes with full entropy: SHA-256 over samples that hold 256 + 64 bits.
   ///
-  /// In one call and one buffer: mbedTLS asks from the depths of its arithmetic, where stack is dearest.
+  /// In one call and one buffer: PSA asks while a key is being made or used, where stack is dearest.
   private mutating func conditionedBlock() throws(CryptoError) -> InlineArray<32, UInt8> {
     let perSample = Int(Source.minEntropyBitsPerSample)
     let count = (256 + 64 + perSample - 1) / perSample

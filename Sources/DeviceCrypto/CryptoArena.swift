@@ -1,6 +1,6 @@
 import CMbedTLS
 
-/// The memory that mbedTLS calculates in on a board. (On the host, libmbedcrypto uses malloc.)
+/// The memory in which mbedTLS keeps a board's keys in use. (On the host, libmbedcrypto uses malloc.)
 public enum CryptoArena {
   /// Gives mbedTLS its memory: `count` words from `start` on, for good. To be called before `PSACryptography` starts.
   public static func use(start: UnsafeMutablePointer<UInt32>, count: Int) {

@@ -69,7 +69,8 @@ struct HostCryptographyTests {
   }
 
   private func finish(_ hash: HostSHA256) throws(CryptoError) -> [UInt8] {
-    try filled(32) { bytes throws(CryptoError) in try hash.finish(into: &bytes) }
+    var hash = hash
+    return try filled(32) { bytes throws(CryptoError) in try hash.finish(into: &bytes) }
   }
 
   private func filled(

@@ -1,5 +1,5 @@
-// The memory of mbedTLS on a board: one block of fixed size that the linker script sets aside, so that what the
-// arithmetic may use is known when the image is linked, and no image contains malloc.
+// The memory of mbedTLS on a board: one block of fixed size that the linker script sets aside, so that what
+// keys may use is known when the image is linked, and no image contains malloc.
 //
 // Not thread-safe, like mbedTLS 2.28's PSA itself. Interrupt handlers must not call it.
 #pragma once

@@ -1,0 +1,20 @@
+// What PSA offers on a board, and that drivers of ours do all of it (boards/mbedtls/drivers) but SHA-256.
+#pragma once
+
+#define PSA_WANT_ALG_SHA_256 1
+
+#define PSA_WANT_ALG_CCM 1
+#define PSA_WANT_KEY_TYPE_AES 1
+#define MBEDTLS_PSA_ACCEL_ALG_CCM 1
+#define MBEDTLS_PSA_ACCEL_KEY_TYPE_AES 1
+
+#define PSA_WANT_ALG_ECDSA 1
+#define PSA_WANT_ALG_ECDH 1
+#define PSA_WANT_ECC_SECP_R1_256 1
+#define PSA_WANT_KEY_TYPE_ECC_KEY_PAIR 1
+#define PSA_WANT_KEY_TYPE_ECC_PUBLIC_KEY 1
+#define MBEDTLS_PSA_ACCEL_ALG_ECDSA 1
+#define MBEDTLS_PSA_ACCEL_ALG_ECDH 1
+#define MBEDTLS_PSA_ACCEL_ECC_SECP_R1_256 1
+#define MBEDTLS_PSA_ACCEL_KEY_TYPE_ECC_KEY_PAIR 1
+#define MBEDTLS_PSA_ACCEL_KEY_TYPE_ECC_PUBLIC_KEY 1
