@@ -3,7 +3,8 @@ extension LinkMachine {
   mutating func takeHello(now: Moment) {
     guard reader.payloadCount >= Specification.helloBytes,
       reader.header.epoch == UInt8(truncatingIfNeeded: control.own),
-      control.payloadBytes >= Specification.minPayloadBytes
+      control.payloadBytes >= Specification.minPayloadBytes,
+      control.maxMessageBytes >= Specification.minMessageBytes
     else {
       counters.framesRefused &+= 1
       return

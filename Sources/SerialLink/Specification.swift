@@ -9,6 +9,9 @@ enum Specification {
   static let maxPayloadBytes: UInt8 = 240
   static let maxFrameBytes = headerBytes + Int(maxPayloadBytes) + checksumBytes
   static let maxFragments = 16
+  /// The least that an end may say of the longest message it takes. Anyone on the line can say HELLO: the buffer that
+  /// the other end writes its messages into must not become shorter than its caller can use.
+  static let minMessageBytes: UInt16 = 128
 
   static let helloBytes = 12
   static let acknowledgementBytes = 2

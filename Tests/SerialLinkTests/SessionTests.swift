@@ -145,17 +145,21 @@ struct SessionTests {
     #expect(end.peer == PeerLimits(payloadBytes: 64, maxMessageBytes: 1_024, version: 1))
   }
 
-  @Test("A HELLO that is too short, offers no payload or contradicts itself is refused")
+  @Test("A HELLO that is too short, offers no payload, takes no message or contradicts itself is refused")
   func malformedHello() {
     let end = Endpoint(epoch: 0x1111_1140)
     let good: [UInt8] = [0x11, 64, 4, 0, 0, 0, 1, 7, 0x11, 0x11, 0x11, 0x40]
     end.receive(FrameCodec.encode(header: 0x0007_0000, payload: good.dropLast()), now: 0)
     end.receive(FrameCodec.encode(header: 0x0008_0000, payload: good), now: 0)
     end.receive(FrameCodec.encode(header: 0x0007_0000, payload: [0x11, 15] + good[2...]), now: 0)
-    #expect(end.counters.framesRefused == 3)
+    for longest in [0, 1, 3, 36, 127] as [UInt8] {
+      end.receive(FrameCodec.encode(header: 0x0007_0000, payload: [0x11, 64, 0, longest] + good[4...]), now: 0)
+    }
+    #expect(end.counters.framesRefused == 8)
     #expect(end.events == [])
-    end.receive(FrameCodec.encode(header: 0x0007_0000, payload: good), now: 0)
+    end.receive(FrameCodec.encode(header: 0x0007_0000, payload: [0x11, 64, 0, 128] + good[4...]), now: 0)
     #expect(end.isUp)
+    #expect(end.maxMessageBytes == 128)
   }
 
   @Test("A burst of foreign frames is answered with one HELLO")

@@ -96,7 +96,8 @@ public struct Firmware<B: Board, let messageBytes: Int>: ~Copyable {
   private static func answer(
     on link: inout Link<messageBytes>, by device: inout Device<PSACryptography, FlashRegion<B.Memory>>, now: UInt64
   ) {
-    // It cannot fail: the link can send, and the reply's buffer is as long as the longest message.
+    // It cannot fail: the link can send. The reply's buffer is as long as the peer says its longest message is, and so
+    // the device has to do with any.
     try? link.answer(now: now) { message, reply in device.handle(&message, reply: &reply, now: now) }
   }
 

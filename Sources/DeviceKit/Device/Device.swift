@@ -67,7 +67,7 @@ public struct Device<Crypto: SessionCryptography & ~Copyable, Storage: Flash & ~
   ///
   /// - Parameters:
   ///   - frame: One RFC 8323 frame. It is decrypted where it stands: its contents are of no use afterwards.
-  ///   - reply: For the answer, as long as the longest message.
+  ///   - reply: For the answer, as long as the longest message; nothing is done with less than 100 bytes.
   ///   - now: Milliseconds since the start.
   /// - Returns: Bytes of the answer, 0 for none: `frame` was an answer itself, a signal, or not CoAP.
   public mutating func handle(
@@ -76,6 +76,7 @@ public struct Device<Crypto: SessionCryptography & ~Copyable, Storage: Flash & ~
     if opened == nil { _ = open(&frame) }
     let message = opened ?? .nothing
     opened = nil
+    guard reply.count >= Self.minBufferBytes else { return 0 }
     switch message {
     case .nothing: return 0
     case .answer(let message):
@@ -88,10 +89,15 @@ public struct Device<Crypto: SessionCryptography & ~Copyable, Storage: Flash & ~
     }
   }
 
+  /// What no answer and no request does without: room for OSCORE's part and a little to protect.
+  private static var minBufferBytes: Int { OSCOREContext.maxOverheadBytes + 64 }
+
   /// Writes the request that is due now.
   ///
+  /// - Parameter buffer: As long as the longest message; nothing is done with less than 100 bytes.
   /// - Returns: Bytes of it, 0 for none.
   public mutating func nextRequest(into buffer: inout MutableSpan<UInt8>, now: UInt64) -> Int {
+    guard buffer.count >= Self.minBufferBytes else { return 0 }
     if outreach.expires(now: now) {
       session.abandon(with: &crypto)
       outreach.session(isThere: session.isReady)

@@ -45,7 +45,10 @@ extension Journal where Storage: ~Copyable {
   }
 
   /// Reads bytes of the region into the front of a buffer.
+  ///
+  /// - Throws: 5.00 when the buffer is shorter: how long it is, the other end of the link has its say in.
   mutating func load(at offset: Int, _ count: Int, into buffer: inout MutableSpan<UInt8>) throws(Rejection) {
+    guard count <= buffer.count else { throw Rejection(FlashError.outOfRange) }
     var part = buffer.first(count)
     do throws(FlashError) {
       try flash.read(at: offset, into: &part)

@@ -12,8 +12,9 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     do throws(OSCOREError) {
       return try session.protectRequest(&buffer, count: count, message3: message3, with: &crypto)
     } catch {
-      // A session that is used up, or none: the next one begins with a greeting.
-      session.forget()
+      // A session that is used up, or none: the next one begins with a greeting. Whatever else it was, a longer buffer
+      // perhaps, the session is as good as before.
+      if error == .exhausted || error == .unknownContext { session.forget() }
       throw Rejection(Code.internalServerError)
     }
   }

@@ -14,7 +14,10 @@ final class Bench {
   let chip: FlashChip
   let keys: KeyTable
   let maxMessageBytes: Int
+  private let model: StaticString
   var now: UInt64 = 0
+  /// The longest message that the other end of the link takes.
+  var lineBytes: Int
   /// Who answers the device's handshakes.
   var manager: ManagerEnd
   private var device: TestDevice
@@ -26,21 +29,25 @@ final class Bench {
 
   init(
     power: Power = Power(), fill: UInt8 = 0xFF, pages: Int = 12, pageBytes: Int = 1024, writeBytes: Int = 4,
-    maxMessageBytes: Int = 1024
+    maxMessageBytes: Int = 1024, model: StaticString = "bench"
   ) {
     self.power = power
     chip = FlashChip(pages: pages, pageBytes: pageBytes, writeBytes: writeBytes, fill: fill, power: power)
     keys = KeyTable(power: power)
     self.maxMessageBytes = maxMessageBytes
+    self.model = model
+    lineBytes = maxMessageBytes
     do { manager = try ManagerEnd() } catch { preconditionFailure("a manager's key: \(error)") }
-    device = Self.assemble(chip, keys, maxMessageBytes)
+    device = Self.assemble(chip, keys, maxMessageBytes, model)
   }
 
-  private static func assemble(_ chip: FlashChip, _ keys: KeyTable, _ maxMessageBytes: Int) -> TestDevice {
+  private static func assemble(
+    _ chip: FlashChip, _ keys: KeyTable, _ maxMessageBytes: Int, _ model: StaticString
+  ) -> TestDevice {
     let serialNumber = Array(Self.serialNumber.utf8)
     guard let parsed = DeviceSerialNumber(serialNumber.span) else { preconditionFailure("a valid serial number") }
     let description = DeviceDescription(
-      serialNumber: parsed, model: "bench", firmwareVersion: "0.0.1", maxMessageBytes: UInt16(maxMessageBytes),
+      serialNumber: parsed, model: model, firmwareVersion: "0.0.1", maxMessageBytes: UInt16(maxMessageBytes),
       signingMilliseconds: 100)
     return Device(
       description: description, crypto: TestCryptography(table: keys), flash: SimulatedFlash(chip: chip))
@@ -58,7 +65,7 @@ final class Bench {
     keys.ephemeralKeys = [:]
     early = nil
     manager.restart()
-    device = Self.assemble(chip, keys, maxMessageBytes)
+    device = Self.assemble(chip, keys, maxMessageBytes, model)
     try device.start(now: now)
     device.linkDidComeUp(now: now)
   }
@@ -88,7 +95,7 @@ final class Bench {
   /// Hands the device a frame and returns its answer.
   func handle(_ frame: [UInt8]) -> [UInt8] {
     var frame = frame
-    var reply = [UInt8](repeating: 0, count: maxMessageBytes)
+    var reply = [UInt8](repeating: 0, count: lineBytes)
     var message = frame.mutableSpan
     var span = reply.mutableSpan
     _ = device.open(&message)
@@ -98,7 +105,7 @@ final class Bench {
 
   /// What the device puts on the line now.
   func nextFrame() -> [UInt8]? {
-    var buffer = [UInt8](repeating: 0, count: maxMessageBytes)
+    var buffer = [UInt8](repeating: 0, count: lineBytes)
     var span = buffer.mutableSpan
     let count = device.nextRequest(into: &span, now: now)
     return count == 0 ? nil : Array(buffer.prefix(count))
