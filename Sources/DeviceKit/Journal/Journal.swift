@@ -56,7 +56,7 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
       header = other
       swapSlots()
     }
-    if isFirst, isSecond { try spare.clear(in: &flash) }
+    if isFirst, isSecond { try? spare.clear(in: &flash) }
     try load(header)
   }
 
@@ -212,7 +212,8 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
     try spare.commit(&header, in: &flash)
     swapSlots()
     adopt(next, trust, header)
-    // The new slot reads back: from here on a cut leaves two valid ones, and the next start erases the older.
-    try spare.clear(in: &flash)
+    // The new slot reads back, and is in force: from here on a cut leaves two valid ones, and the next start erases the
+    // older. So a page that cannot be erased is the next commit's fault, and not this one's.
+    try? spare.clear(in: &flash)
   }
 }

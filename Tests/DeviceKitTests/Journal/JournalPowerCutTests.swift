@@ -75,10 +75,12 @@ struct JournalPowerCutTests {
         chip.power.restore()
         chip.snapshot = before
         chip.power.fail(at: operation, moment)
-        #expect(throws: FlashError.self) { try commit(step, on: chip) }
+        let isSuccess = (try? commit(step, on: chip)) != nil
+        #expect(!chip.power.isOn)
         chip.power.restore()
         let found = try contents(chip)
         #expect(found == old || found == new, "seed \(seed), step \(step), operation \(operation), \(moment)")
+        #expect(!isSuccess || found == new, "seed \(seed), step \(step), operation \(operation), \(moment)")
         // And it goes on from there.
         if found == old { try commit(step, on: chip) }
         #expect(try contents(chip) == new, "seed \(seed), step \(step), operation \(operation), \(moment)")
@@ -104,7 +106,8 @@ struct JournalPowerCutTests {
         chip.power.restore()
         chip.snapshot = before
         chip.power.fail(at: operation, .within)
-        #expect(throws: FlashError.self) { try commit(1, on: chip) }
+        try? commit(1, on: chip)
+        #expect(!chip.power.isOn)
         chip.power.fail(at: again, .within)
         chip.power.restore()
         chip.power.fail(at: again, .within)

@@ -57,6 +57,23 @@ struct JournalTests {
     #expect(chip.doubleWrites == 0)
   }
 
+  @Test("Once the commit word stands the new state holds, though the old slot cannot be erased any more")
+  func oldSlotStays() throws {
+    let chip = FlashChip(pages: 12)
+    var journal = try open(chip)
+    try provision(&journal)
+    let first = KeyID(rawValue: 0x1001)
+    let slot = journal.rootOffset / chip.pageBytes
+    chip.wornPages = Set(slot..<slot + 5)
+    try journal.commitKey(first)
+    #expect(journal.record.key == first)
+    #expect(try open(chip).record.key == first)
+    // The next one has nowhere to go, and says so.
+    journal = try open(chip)
+    #expect(throws: FlashError.failed) { try journal.commitKey(nil) }
+    #expect(try open(chip).record.key == first)
+  }
+
   @Test("A reset leaves nothing of the network in flash")
   func resetErases() throws {
     let chip = FlashChip(pages: 12)

@@ -12,6 +12,8 @@ final class FlashChip {
   private(set) var doubleWrites = 0
   private(set) var erases = 0
   private var written: [Bool]
+  /// Pages that cannot be erased any more.
+  var wornPages: Set<Int> = []
 
   /// Contents of the chip, to go back to.
   struct Snapshot {
@@ -39,6 +41,7 @@ final class FlashChip {
   }
 
   func erase(page: Int) -> Bool {
+    guard !wornPages.contains(page) else { return false }
     let range = page * pageBytes..<(page + 1) * pageBytes
     return power.perform {
       for index in range { bytes[index] = 0xFF }
