@@ -50,13 +50,15 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
 extension Exchange {
   /// The resource the request is for.
   ///
-  /// - Throws: 4.02 for an unknown critical option, and 4.04 for an unknown resource, or 4.03 in factory state.
+  /// - Throws: 4.02 for an unknown critical option, and for Block1 where bodies are taken whole: a block of one must never
+  ///   pass for it (RFC 7959 §2.5). 4.04 for an unknown resource, or 4.03 in factory state.
   fileprivate mutating func resource(isFactory: Bool) throws(Rejection) -> Resource {
+    let resource = Resource(request, in: frame)
     let unknown = request.firstUnsupportedCriticalOption(in: frame) {
-      $0 == .uriPath || $0 == .block1 || $0 == .block2
+      $0 == .uriPath || $0 == .block2 || ($0 == .block1 && resource == .crt)
     }
     guard unknown == nil else { throw Rejection(.badOption) }
-    guard let resource = Resource(request, in: frame) else { throw Rejection(isFactory ? .forbidden : .notFound) }
+    guard let resource else { throw Rejection(isFactory ? .forbidden : .notFound) }
     return resource
   }
 

@@ -31,6 +31,13 @@ struct RequestTests {
     message.path = "status"
     message.critical = 65003
     #expect(bench.ask(message)?.code == .badOption)
+    // A block of a body must not pass for the whole of it where bodies are not taken in blocks.
+    for (code, path) in [(Code.post, "csr"), (.put, "trust"), (.post, "reset"), (.get, "status"), (.post, "other")] {
+      var message = TestMessage(code, path, .cbor, payload)
+      message.block1 = Block(number: 0, more: true, sizeExponent: 2)
+      #expect(bench.ask(message)?.code == .badOption, "\(path)")
+    }
+    #expect(bench.state == .provisioned)
     message.critical = 65002
     #expect(bench.ask(message)?.code == .content)
     #expect(bench.keys.keys.isEmpty)
