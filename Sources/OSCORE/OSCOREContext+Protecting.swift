@@ -87,6 +87,8 @@ extension OSCOREContext {
   private mutating func prepare(
     _ buffer: inout MutableSpan<UInt8>, count: Int, answering request: RequestBinding?, message3: Span<UInt8>
   ) throws(OSCOREError) -> Prepared {
+    // Who would not understand an answer any more asks nothing: the next session is overdue.
+    guard self.failures < Self.maxFailures else { throw .exhausted }
     let isRequest = request == nil
     let message = try Self.parse(buffer.span, count: count)
     guard isRequest ? message.code.isRequest : message.code.isResponse else { throw .otherKind }

@@ -257,10 +257,10 @@ extension FuzzDevice {
     return Array(bytes.prefix(count))
   }
 
-  /// Brings a descriptor.
-  @discardableResult
-  func trust(_ descriptor: [UInt8]) -> Code? {
-    ask(.put, "trust", 18, descriptor)
+  /// Brings a descriptor. If the device takes it the session is over, which the manager notices here.
+  func trust(_ descriptor: [UInt8]) {
+    _ = ask(.put, "trust", 18, descriptor)
+    if ask(.get, "status") == nil { manager.restart() }
   }
 
   @discardableResult

@@ -25,10 +25,8 @@ final class FuzzManager {
       guard case .message1(let message1) = try EDHOCRequest(payload) else { return nil }
       try responder.readMessage1(message1, with: crypto)
       let bytes: [UInt8] = [0xC0, 0xDE]
-      let key = Array(Fixture.point.dropFirst())
-      guard let connection = ConnectionIdentifier(bytes.span), let raw = RawPublicKey(key.span) else { return nil }
-      var room = credential.mutableSpan
-      try Credential.write(raw, into: &room, with: crypto)
+      guard let connection = ConnectionIdentifier(bytes.span) else { return nil }
+      try writeCredential(into: &credential)
       let own = try OwnCredential(credential.span, key: KeyID(rawValue: 1), transfer: .keyIdentifier)
       var span = message.mutableSpan
       let count = try responder.writeMessage2(connection, own, into: &span, with: &crypto)
@@ -39,15 +37,29 @@ final class FuzzManager {
     }
   }
 
+  /// The one credential there is: everybody has the fixture's key.
+  private func writeCredential(into bytes: inout [UInt8]) throws {
+    let key = Array(Fixture.point.dropFirst())
+    guard let raw = RawPublicKey(key.span) else { preconditionFailure("the fixture's key is one") }
+    var room = bytes.mutableSpan
+    try Credential.write(raw, into: &room, with: crypto)
+  }
+
   /// Takes the request that completes the handshake.
   func complete(_ frame: [UInt8]) {
     var secret = [UInt8](repeating: 0, count: EDHOC.masterSecretBytes)
     var salt = [UInt8](repeating: 0, count: EDHOC.masterSaltBytes)
+    var credential = [UInt8](repeating: 0, count: Credential.writtenBytes)
     do {
       let message = try Message.parse(frame.span)
       let message3 = try CombinedRequest.message3(of: message, in: frame.span)
-      guard try responder?.readMessage3(frame.span.extracting(message3), with: &crypto) != nil else { return }
-      try responder?.verifyMessage3(with: &crypto)
+      guard let identity = try responder?.readMessage3(frame.span.extracting(message3), with: &crypto) else { return }
+      switch identity {
+      case .value: try responder?.verifyMessage3(with: &crypto)
+      case .keyIdentifier:
+        try writeCredential(into: &credential)
+        try responder?.verifyMessage3(credential.span, with: &crypto)
+      }
       var secretRoom = secret.mutableSpan
       var saltRoom = salt.mutableSpan
       try responder?.exportOSCORE(secret: &secretRoom, salt: &saltRoom, with: crypto)

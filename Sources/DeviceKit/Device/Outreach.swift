@@ -54,14 +54,20 @@ struct Outreach {
     }
   }
 
-  /// The peer is there, perhaps another one: what was out will not be answered any more.
+  /// The peer is there, perhaps another one: what was out will not be answered any more, and so has failed.
+  ///
+  /// Anyone on the line can make a link come up: what has failed keeps its pause, or a handshake would be had for two
+  /// HELLOs.
   ///
   /// - Parameters:
   ///   - isProvisioned: Whether there is a manager to speak to.
   ///   - hasCertificate: Whether there is one to report.
   mutating func linkDidComeUp(isProvisioned: Bool, hasCertificate: Bool, now: UInt64) {
     isLinkUp = true
-    if isProvisioned { begin(hasCertificate: hasCertificate, now: now) }
+    guard isProvisioned else { return }
+    if let errand = out { settle(errand, .failed, now: now) }
+    if register.failures == 0 { register.due = now }
+    if report.failures == 0 { report.due = hasCertificate && !isReported ? now : .max }
   }
 
   /// Registers from now on.

@@ -1,6 +1,7 @@
 import COSE
 import CoAP
 import OSCORE
+import Trust
 
 extension Device where Crypto: ~Copyable, Storage: ~Copyable {
   /// Protects a request of the device's own where it stands.
@@ -26,11 +27,25 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     _ message: Message, _ binding: RequestBinding, in frame: Span<UInt8>, reply: inout MutableSpan<UInt8>, now: UInt64
   ) -> Int {
     var room = reply._mutatingExtracting(0..<reply.count - OSCOREContext.maxOverheadBytes)
+    let epoch = journal.trust?.epoch
     let count = answer(message, in: frame, reply: &room, now: now)
     let protected = try? session.protectResponse(&reply, count: count, answering: binding, with: &crypto)
-    // After a reset the answer is the session's last message.
-    if state == nil { session.end(with: &crypto) }
+    if journal.trust?.epoch != epoch { endSessions(now: now) }
     return protected ?? 0
+  }
+
+  /// Ends every session and handshake: all of them were made with a manager of a descriptor that is no longer in force.
+  ///
+  /// The answer that says so was the last message. Whoever stole the manager's key and copied the session has nothing
+  /// then, and nor has his handshake under way; the manager of the descriptor in force begins anew.
+  private mutating func endSessions(now: UInt64) {
+    session.end(with: &crypto)
+    outreach.session(isThere: false)
+    if state == nil {
+      session.sendsCredential = true
+    } else {
+      outreach.begin(hasCertificate: state == .certified, now: now)
+    }
   }
 
   /// Takes an answer to a request of the device's own.
@@ -40,7 +55,9 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     if errand == .greet {
       verdict = takeGreeting(message, in: frame.span) ? .done(pauseSeconds: 0) : .failed
     } else if message.has(.oscore, in: frame.span) {
-      verdict = takeProtected(&frame, now: now)
+      // Not the manager's, or not whole. The manager's own may still come.
+      guard let answered = takeProtected(&frame) else { return }
+      verdict = answered
     } else {
       verdict = takeUnprotected(message, in: frame.span)
     }
@@ -48,17 +65,11 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     outreach.session(isThere: session.isReady)
   }
 
-  private mutating func takeProtected(_ frame: inout MutableSpan<UInt8>, now: UInt64) -> Outreach.Verdict {
-    do throws(OSCOREError) {
-      let count = try session.unprotectResponse(&frame, with: &crypto)
-      let plain = frame.span.extracting(0..<count)
-      guard let answer = try? Message.parse(plain) else { throw .innerMalformed }
-      return Outreach.Verdict(answer, in: plain)
-    } catch {
-      // Not the manager's answer. The manager's own may still come, but then under a number that is no longer waited for.
-      session.abandon(with: &crypto)
-      return .failed
-    }
+  private mutating func takeProtected(_ frame: inout MutableSpan<UInt8>) -> Outreach.Verdict? {
+    guard let count = try? session.unprotectResponse(&frame, with: &crypto) else { return nil }
+    let plain = frame.span.extracting(0..<count)
+    guard let answer = try? Message.parse(plain) else { return nil }
+    return Outreach.Verdict(answer, in: plain)
   }
 
   /// An answer that nobody has signed for: it can make the device try again, and nothing else.

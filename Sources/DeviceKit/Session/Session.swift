@@ -8,7 +8,7 @@ import OSCORE
 /// nonce is ever used twice.
 struct Session: ~Copyable {
   /// What requests and answers go by.
-  private(set) var current: OSCOREContext?
+  var current: OSCOREContext?
   /// From the third message on, until the manager has shown that it has the keys too.
   private var successor: OSCOREContext?
   /// From the first message to the third.
@@ -34,8 +34,12 @@ struct Session: ~Copyable {
   private(set) var completesHandshake = false
 
   /// A connection identifier that no session of this device has: one byte that is an integer in CBOR.
+  ///
+  /// The session in force may be older than 23 handshakes that failed.
   private mutating func nextConnection() -> ConnectionIdentifier? {
-    number = number == 23 ? 0 : number + 1
+    repeat {
+      number = number == 23 ? 0 : number + 1
+    } while current?.recipientID[0] == number
     let byte: InlineArray<1, UInt8> = [number]
     return ConnectionIdentifier(byte.span)
   }
@@ -63,7 +67,6 @@ struct Session: ~Copyable {
     current?.erase()
     current = nil
     isForgotten = false
-    sendsCredential = true
   }
 }
 

@@ -20,9 +20,11 @@ extension Bench {
     ask(.post, "provision", .cbor, TestCBOR.map([1: .bytes(root), 2: .bytes(descriptor)]))
   }
 
-  /// Brings a later descriptor.
+  /// Brings a later descriptor. If the device takes it the session is over, which the manager notices here.
   func trust(_ descriptor: [UInt8]) -> TestMessage? {
-    ask(.put, "trust", .coseSign1, descriptor)
+    let answer = ask(.put, "trust", .coseSign1, descriptor)
+    if answer?.code == .changed, askOnce(TestMessage(.get, "status")) == nil { loseSession() }
+    return answer
   }
 
   /// The fields of `/status`.

@@ -20,7 +20,7 @@ final class Bench {
   var lineBytes: Int
   /// Who answers the device's handshakes.
   var manager: ManagerEnd
-  private var device: TestDevice
+  var device: TestDevice
   private var tokens: UInt32 = 0
   /// A registration that came with a handshake while a request to the device was being made.
   private var early: TestMessage?
@@ -72,6 +72,12 @@ final class Bench {
 
   var state: DeviceState? { device.state }
   var deadline: UInt64? { device.deadline }
+
+  /// The manager has no session with the device any more; what came under it needs no answer.
+  func loseSession() {
+    early = nil
+    manager.restart()
+  }
 
   func linkDidComeUp() {
     early = nil
@@ -137,15 +143,20 @@ final class Bench {
 
   /// Answers the device's own request, in its session.
   func answer(_ request: TestMessage, _ code: Code, maxAge: UInt32? = nil, payload: [UInt8] = []) {
+    if let frame = try? protectAnswer(to: request, code, maxAge: maxAge, payload: payload) { _ = handle(frame) }
+  }
+
+  /// The manager's answer to the device's own request, as it crosses the line.
+  func protectAnswer(
+    to request: TestMessage, _ code: Code, maxAge: UInt32? = nil, payload: [UInt8] = []
+  ) throws -> [UInt8] {
     var message = TestMessage(code)
     message.token = request.token
     message.maxAge = maxAge
     if !payload.isEmpty { message.format = .cbor }
     message.payload = payload
-    guard let binding = bindings[request.token],
-      let frame = try? manager.protect(answer: message.frame, to: binding)
-    else { return }
-    _ = handle(frame)
+    guard let binding = bindings[request.token] else { throw OSCOREError.unknownContext }
+    return try manager.protect(answer: message.frame, to: binding)
   }
 
   /// Asks the device: in clear in factory state, in a session with the manager afterwards; with an Echo if it wants one.
