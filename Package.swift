@@ -133,12 +133,13 @@ let package = Package(
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
       ], swiftSettings: host),
-    // Tests mirror Sources. Two targets serve several of them: chance with a seed and independent implementations, and
-    // the manager's end of a session to set against a device.
+    // Tests mirror Sources. Three targets serve several of them: chance with a seed and independent implementations,
+    // the manager's end of a session to set against a device, and what a device on the host stands on.
     .target(name: "TestKit", path: "Tests/TestKit"),
     .target(
       name: "SessionPeer", dependencies: ["CoAP", "COSE", "OSCORE", "PKI"], path: "Tests/SessionPeer",
       swiftSettings: embedded),
+    .target(name: "DeviceBench", dependencies: ["DeviceKit"], path: "Tests/DeviceBench", swiftSettings: embedded),
     .testTarget(
       name: "SerialLinkTests", dependencies: ["SerialLink", "TestKit"], exclude: ["oracle"], swiftSettings: embedded),
     .testTarget(
@@ -214,7 +215,7 @@ let package = Package(
     .testTarget(
       name: "SimulationTests",
       dependencies: [
-        "COSE", "CoAP", "CoAPStream", "DeviceKit", "OSCORE", "PKI", "SerialLink", "SessionPeer",
+        "COSE", "CoAP", "CoAPStream", "DeviceBench", "DeviceKit", "OSCORE", "PKI", "SerialLink", "SessionPeer",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
@@ -223,8 +224,11 @@ let package = Package(
     .testTarget(
       name: "AttackTests",
       dependencies: [
-        "COSE", "CoAP", "CoAPStream", "DeviceCrypto", "DeviceKit", "OSCORE", "PKI", "TestKit",
+        "COSE", "CoAP", "CoAPStream", "DeviceBench", "DeviceCrypto", "DeviceKit", "Gateway", "Manager", "OSCORE", "PKI",
+        "SerialLink", "TestKit",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
       ],

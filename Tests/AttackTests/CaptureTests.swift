@@ -1,29 +1,27 @@
-import Crypto
 import Foundation
 import PKI
 import TestKit
 import Testing
-import X509
 
 /// Somebody who records the whole line, from the first byte on, and knows what to look for.
 @Suite("A capture of the whole line")
 struct CaptureTests {
   /// What must not be found, by its name.
-  private static func secrets(_ story: Story) throws -> [(name: String, bytes: [UInt8])] {
+  private static func secrets(_ story: Story) async throws -> [(name: String, bytes: [UInt8])] {
     let device = story.devices[0]
-    let certificate = try #require(device.certificate)
-    let identity = Array(device.identity.publicKey.rawRepresentation)
-    let bootstrap = device.bootstrap.key.coordinates
-    let manager = story.manager.party.key.coordinates
+    let certificate = try #require(try await story.manager.certificates(of: device.serialNumber).first)
+    let identity = try #require(device.identity)
+    let manager = story.manager.publicKey
     return [
-      ("the device's name", Array(device.serialNumber.utf8)), ("the network's name", Array("attacked".utf8)),
-      ("the certificate", Array(try certificate.der[40..<80])),
-      ("the certificate's serial number", Array(certificate.serialNumber.bytes)),
+      ("the device's name", Array(device.serialNumber.utf8)), ("the network's name", Array(Ownership.network.utf8)),
+      ("the certificate", Array(certificate.der[40..<80])),
+      ("the certificate's serial number", certificate.serialNumber),
       ("the identity key's x", Array(identity[..<32])), ("the identity key's y", Array(identity[32...])),
-      ("the bootstrap key's x", Array(bootstrap[..<32])), ("the bootstrap key's y", Array(bootstrap[32...])),
-      ("the bootstrap key's thumbprint", Array(device.bootstrap.thumbprint[..<8])),
+      ("the bootstrap key's x", Array(device.bootstrap[..<32])),
+      ("the bootstrap key's y", Array(device.bootstrap[32...])),
+      ("the bootstrap key's thumbprint", Array(try #require(device.bootstrap.keyThumbprint)[..<8])),
       ("the manager's key", Array(manager[..<32])),
-      ("the manager's thumbprint", Array(story.manager.party.thumbprint[..<8])),
+      ("the manager's thumbprint", Array(try #require(manager.keyThumbprint)[..<8])),
     ]
   }
 
@@ -45,21 +43,27 @@ struct CaptureTests {
     return all + all.map { ("reversed \($0.0)", $0.1.reversed()) }
   }
 
-  private static func findings(_ story: Story) throws -> [String] {
-    let line = Data(story.wire.capture.flatMap(\.frame))
-    return try secrets(story).flatMap { secret in
-      encodings(secret.bytes).filter { line.range(of: Data($0.bytes)) != nil }.map { "\(secret.name), \($0.name)" }
+  /// What an undisturbed enrolment shows to somebody who records the line.
+  private static func findings(_ weaknesses: Set<Weakness> = []) async throws -> [String] {
+    try await Story.tell(weaknesses) { story in
+      try await story.run()
+      #expect(story.isEnrolled)
+      let line = Data(story.wire.capture.flatMap(\.frame))
+      return try await secrets(story).flatMap { secret in
+        encodings(secret.bytes).filter { line.range(of: Data($0.bytes)) != nil }.map { "\(secret.name), \($0.name)" }
+      }
     }
   }
 
   @Test("Device name, certificate and keys are in it in no encoding")
-  func nothingFound() throws {
-    #expect(try Self.findings(Story.enrolled()).isEmpty)
+  func nothingFound() async throws {
+    let found = try await Self.findings()
+    #expect(found.isEmpty)
   }
 
   @Test("The search finds them on the old, unprotected path, and in each encoding that somebody puts there")
-  func searchWorks() throws {
-    let found = try Self.findings(Story.enrolled([.unprotected]))
+  func searchWorks() async throws {
+    let found = try await Self.findings([.unprotected])
     for name in ["the device's name, raw", "the certificate, raw", "the identity key's x, raw"] {
       #expect(found.contains(name))
     }

@@ -1,84 +1,86 @@
-import PKI
 import Testing
 
 @Suite("Two devices' messages crossed")
 struct CrossedDevicesTests {
-  private static func stage(_ weaknesses: Set<Weakness> = []) throws -> (ModelManager, [ModelDevice]) {
-    let authority = try Authority()
-    let manager = try ModelManager(Party(), authority: authority, weaknesses: weaknesses)
-    let devices = try ["AT-0001", "AT-0002"].map {
-      try ModelDevice($0, manager: manager.party, authority: authority, weaknesses: weaknesses)
-    }
-    for device in devices { manager.know(device) }
-    return (manager, devices)
-  }
+  private static let names = ["AT-0001", "AT-0002"]
 
   @Test("Under each other's line each enrols as itself: the session is the identity, the line a hint")
-  func relabelled() throws {
-    let (manager, devices) = try Self.stage()
+  func relabelled() async throws {
     var wire = HostileWire()
     wire.crossingToManager = [0: 1, 1: 0]
     wire.crossingToDevice = [0: 1, 1: 0]
-    var story = Story(manager, devices, wire: wire)
-    try story.run()
-    #expect(story.isEnrolled && story.violations.isEmpty)
+    try await Story.tell(of: Self.names, line: wire) { story in
+      try await story.run()
+      #expect(story.isEnrolled)
+      let isSound = try await story.violations().isEmpty
+      #expect(isSound)
+    }
   }
 
   @Test("Each gets what is for the other: neither obeys, no order is mixed up, and once uncrossed both enrol")
-  func misdelivered() throws {
-    let (manager, devices) = try Self.stage()
+  func misdelivered() async throws {
     var wire = HostileWire()
     wire.crossingToDevice = [0: 1, 1: 0]
-    var story = Story(manager, devices, wire: wire)
-    try story.run(until: 120_000)
-    #expect(!story.isEnrolled && story.violations.isEmpty)
-    for device in devices { #expect(device.obeyed.isEmpty) }
-    story.wire.crossingToDevice = [:]
-    try story.run()
-    #expect(story.isEnrolled && story.violations.isEmpty)
+    try await Story.tell(of: Self.names, line: wire) { story in
+      try await story.run(until: 120_000)
+      #expect(!story.isEnrolled)
+      #expect(story.devices.allSatisfy { $0.beliefs.isEmpty })
+      let crossed = try await story.violations()
+      #expect(crossed.isEmpty)
+      story.wire.crossingToDevice = [:]
+      try await story.run()
+      #expect(story.isEnrolled)
+      let isSound = try await story.violations().isEmpty
+      #expect(isSound)
+    }
   }
 
   @Test("Crossed in the middle of an enrolment, both ways and one way: nothing is mixed up", arguments: 0..<12)
-  func midway(frames: Int) throws {
+  func midway(frames: Int) async throws {
     for isOneWay in [false, true] {
-      let (manager, devices) = try Self.stage()
-      var story = Story(manager, devices)
-      try story.run(until: UInt64(frames) * 5)
-      story.wire.crossingToDevice = [0: 1, 1: 0]
-      if !isOneWay { story.wire.crossingToManager = [0: 1, 1: 0] }
-      try story.run(until: 60_000)
-      story.wire.crossingToDevice = [:]
-      story.wire.crossingToManager = [:]
-      try story.run()
-      #expect(story.isEnrolled && story.violations.isEmpty, "after \(frames * 5) ms, one way: \(isOneWay)")
+      try await Story.tell(of: Self.names) { story in
+        try await story.run(until: UInt64(frames) * 5)
+        story.wire.crossingToDevice = [0: 1, 1: 0]
+        if !isOneWay { story.wire.crossingToManager = [0: 1, 1: 0] }
+        try await story.run(until: 60_000)
+        story.wire.crossingToDevice = [:]
+        story.wire.crossingToManager = [:]
+        try await story.run()
+        #expect(story.isEnrolled, "after \(frames * 5) ms, one way: \(isOneWay)")
+        let isSound = try await story.violations().isEmpty
+        #expect(isSound, "after \(frames * 5) ms, one way: \(isOneWay)")
+      }
+    }
+  }
+
+  /// A device with the bootstrap key of one and the name of another, both of which the manager knows.
+  private static func pretence(_ weaknesses: Set<Weakness>) async throws -> (certificates: Int, beliefs: Int) {
+    try await Story.tell(of: names, weaknesses) { story in
+      let pretender = try AttackedDevice("AT-0001", keys: story.devices[1].keys)
+      try pretender.provision(root: story.owner.root, descriptor: story.owner.descriptor)
+      var told = try Story(story.manager, [pretender], story.owner)
+      try await told.run(until: 120_000)
+      #expect(pretender.isCertified == !weaknesses.isEmpty)
+      return (try await story.manager.certificates(of: "AT-0001").count, story.manager.beliefs.count)
     }
   }
 
   @Test("A device under another's name is refused, though its own session is good")
-  func anothersName() throws {
-    let (manager, devices) = try Self.stage()
-    let pretender = try ModelDevice(
-      "AT-0001", manager: manager.party, authority: manager.authority, bootstrap: devices[1].bootstrap)
-    var story = Story(manager, [pretender])
-    try story.run(until: 120_000)
-    #expect(manager.issued.isEmpty && pretender.obeyed.isEmpty)
-    #expect(manager.heard.contains { $0.path == "register" })
+  func anothersName() async throws {
+    let outcome = try await Self.pretence([])
+    #expect(outcome.certificates == 0 && outcome.beliefs > 0)
   }
 
-  @Test("Without protection, or with a manager that takes any key, they are mixed up")
-  func weakened() throws {
-    let (manager, devices) = try Self.stage([.unprotected])
+  @Test("Without protection they are mixed up; a manager that takes any device certifies the one as the other")
+  func weakened() async throws {
     var wire = HostileWire()
     wire.crossingToDevice = [0: 1, 1: 0]
-    var story = Story(manager, devices, wire: wire)
-    try story.run(until: 120_000)
-    #expect(!story.violations.isEmpty)
-
-    let (lax, others) = try Self.stage([.takesAnyDevice])
-    let pretender = try ModelDevice(
-      "AT-0001", manager: lax.party, authority: lax.authority, bootstrap: others[1].bootstrap)
-    var second = Story(lax, [pretender])
-    try second.run(until: 120_000)
-    #expect(lax.issued.contains { $0.id == "AT-0001" })
+    try await Story.tell(of: Self.names, [.unprotected], line: wire) { story in
+      try await story.run(until: 120_000)
+      let violations = try await story.violations()
+      #expect(!violations.isEmpty)
+    }
+    let certificates = try await Self.pretence([.takesAnyDevice]).certificates
+    #expect(certificates > 0)
   }
 }

@@ -3,15 +3,14 @@ import CoAPStream
 import PKI
 import TestKit
 import Testing
-import X509
 
 /// A gateway with a stolen certificate: everything passes through it, and it may say whatever it likes to either side.
 @Suite("A rogue gateway")
 struct RogueGatewayTests {
   /// What it can make without keys: its own messages, and what was seen with another number, another kid or other contents.
-  private static func forgeries(_ story: Story, _ direction: HostileWire.Direction) -> [[UInt8]] {
+  private static func forgeries(_ story: Story, _ direction: HostileWire.Direction) -> [CoAPMessage] {
     var random = SplitMix(seed: 7)
-    var all = (0..<5).map { Forgery.request($0, number: "forged") }
+    var all = (0..<5).compactMap { try? CoAPMessage(parsing: Forgery.request($0, uptime: story.now)) }
     let seen = story.wire.capture.filter { $0.direction == direction }.map(\.frame)
     for frame in seen {
       guard let message = try? CoAPMessage(parsing: frame), let option = message.value(of: .oscore), option.count > 1,
@@ -23,98 +22,110 @@ struct RogueGatewayTests {
         forged.set(.oscore, [option[0], number] + option.dropFirst(2))
         forged.payload = number % 2 == 0 ? message.payload : random.bytes(message.payload.count)
         if number % 4 == 0 { forged.payload[Int(number) % forged.payload.count] ^= 1 }
-        if let bytes = try? forged.serialized() { all.append(bytes) }
+        all.append(forged)
       }
     }
     return all
   }
 
   @Test("It forges nothing: neither side believes a word, and the refusals say nothing but that")
-  func forging() throws {
-    let story = try Story.enrolled()
-    let (heard, obeyed) = (story.manager.heard.count, story.devices[0].obeyed.count)
-    let (toManager, toDevice) = (Self.forgeries(story, .toManager), Self.forgeries(story, .toDevice))
-    #expect(toManager.count > 100 && toDevice.count > 200)
-    for frame in toManager { try story.manager.receive(frame, line: 0, now: story.now) }
-    for frame in toDevice { try story.devices[0].receive(frame, now: story.now) }
-    #expect(story.manager.heard.count == heard && story.devices[0].obeyed.count == obeyed)
-    let answers = story.manager.outbox.map(\.frame) + story.devices[0].outbox
-    #expect(answers.count >= 300)
-    for answer in answers {
-      let message = try CoAPMessage(parsing: answer)
-      #expect([.unauthorized, .badRequest, .badOption].contains(message.code))
-      #expect(message.payload.isEmpty && message.options.isEmpty)
+  func forging() async throws {
+    try await Story.tell { story in
+      try await story.run()
+      let (manager, device) = (story.manager, story.devices[0])
+      let (heard, obeyed) = (manager.beliefs.count, device.beliefs.count)
+      var answers: [CoAPMessage] = []
+      let toManager = Self.forgeries(story, .toManager)
+      for var message in toManager {
+        message.add(.musterLine, "l0")
+        answers.append(await manager.answer(message))
+      }
+      let toDevice = Self.forgeries(story, .toDevice)
+      for message in toDevice { device.receive(try message.serialized(), now: story.now) }
+      #expect(toManager.count > 100 && toDevice.count > 200)
+      #expect(manager.beliefs.count == heard && device.beliefs.count == obeyed)
+      answers += try device.outbox.map { try CoAPMessage(parsing: $0) }
+      #expect(answers.count >= 300)
+      for answer in answers {
+        #expect([.unauthorized, .badRequest, .badOption].contains(answer.code))
+        #expect(answer.payload.isEmpty && answer.options.isEmpty)
+      }
     }
   }
 
   /// It changes what it passes on: one bit of the ciphertext, where by the lengths the last words of the contents must be.
-  private static func altered(_ weaknesses: Set<Weakness>) throws -> Story {
-    let authority = try Authority()
-    let manager = try ModelManager(Party(), authority: authority, weaknesses: weaknesses)
-    let device = try ModelDevice("AT-0001", manager: manager.party, authority: authority, weaknesses: weaknesses)
-    manager.know(device)
-    var wire = HostileWire()
-    wire.tamper = { passage in
-      guard passage.at < 60_000, var message = try? CoAPMessage(parsing: passage.frame),
-        message.value(of: .oscore) != nil, message.payload.count > 10
-      else { return passage.frame }
-      message.payload[message.payload.count - 9] ^= 0x40
-      return try? message.serialized()
+  private static func altering<Result>(
+    _ weaknesses: Set<Weakness>, _ body: (Story) async throws -> Result
+  ) async throws -> Result {
+    try await Story.tell(weaknesses) { story in
+      story.uplink = { _, message in
+        guard message.value(of: .oscore) != nil, message.payload.count > 10 else { return message }
+        var message = message
+        message.payload[message.payload.count - 9] ^= 0x40
+        return message
+      }
+      try await story.run(until: 60_000)
+      #expect(!weaknesses.isEmpty || !story.isEnrolled)
+      story.uplink = { $1 }
+      try await story.run()
+      return try await body(story)
     }
-    var story = Story(manager, [device], wire: wire)
-    try story.run(until: 60_000)
-    #expect(!weaknesses.isEmpty || !story.isEnrolled)
-    story.wire.tamper = nil
-    try story.run()
-    return story
   }
 
   @Test("It alters nothing: a message with one bit changed is not believed, and once it stops the device enrols")
-  func altering() throws {
-    let story = try Self.altered([])
-    #expect(story.violations.isEmpty && story.isEnrolled)
+  func altering() async throws {
+    try await Self.altering([]) { story in
+      #expect(story.isEnrolled)
+      let isSound = try await story.violations().isEmpty
+      #expect(isSound)
+    }
   }
 
   @Test("A build that ignores tags believes what it altered")
-  func weakened() throws {
-    let story = try Self.altered([.ignoresTags])
-    #expect(!story.violations.isEmpty)
+  func weakened() async throws {
+    try await Self.altering([.ignoresTags]) { story in
+      let violations = try await story.violations()
+      #expect(!violations.isEmpty)
+    }
   }
 
   /// Puts a request for its own key wherever a device's may stand.
-  private static func swap(_ weaknesses: Set<Weakness>, keepsOptions: Bool) throws -> Story {
-    let authority = try Authority()
-    let manager = try ModelManager(Party(), authority: authority, weaknesses: weaknesses)
-    let device = try ModelDevice("AT-0001", manager: manager.party, authority: authority, weaknesses: weaknesses)
-    manager.know(device)
+  private static func swapping<Result>(
+    _ weaknesses: Set<Weakness>, keepsOptions: Bool, _ body: (Story) async throws -> Result
+  ) async throws -> Result {
     let own = try CertificationRequest(
-      subject: Subject(organization: "attacked", serialNumber: "AT-0001", commonName: "AT-0001"), key: SigningKey())
-    var wire = HostileWire()
-    wire.tamper = { passage in
-      guard passage.direction == .toManager, passage.at < 60_000,
-        var message = try? CoAPMessage(parsing: passage.frame), message.code == .changed
-      else { return passage.frame }
-      message.payload = own.derBytes
-      if !keepsOptions { message.options = [] }
-      return try? message.serialized()
+      subject: Subject(organization: Ownership.network, serialNumber: "AT-0001", commonName: "AT-0001"),
+      key: SigningKey())
+    return try await Story.tell(weaknesses) { story in
+      story.uplink = { direction, message in
+        guard direction == .toManager, message.code == .changed else { return message }
+        var message = message
+        message.payload = own.derBytes
+        if !keepsOptions { message.options = [(.contentFormat, [0x01, 0x1E])] }
+        return message
+      }
+      try await story.run(until: 60_000)
+      #expect(!weaknesses.isEmpty || !story.isEnrolled)
+      story.uplink = { $1 }
+      try await story.run()
+      return try await body(story)
     }
-    var story = Story(manager, [device], wire: wire)
-    try story.run(until: 60_000)
-    #expect(keepsOptions || !weaknesses.isEmpty || !story.isEnrolled)
-    story.wire.tamper = nil
-    try story.run()
-    return story
   }
 
   @Test("A request for its own key in the device's stead is never ordered", arguments: [true, false])
-  func requestSwapped(keepsOptions: Bool) throws {
-    let story = try Self.swap([], keepsOptions: keepsOptions)
-    #expect(story.violations.isEmpty && story.isEnrolled)
+  func requestSwapped(keepsOptions: Bool) async throws {
+    try await Self.swapping([], keepsOptions: keepsOptions) { story in
+      #expect(story.isEnrolled)
+      let isSound = try await story.violations().isEmpty
+      #expect(isSound)
+    }
   }
 
   @Test("Without protection its own key is certified under the device's name")
-  func swapWeakened() throws {
-    let story = try Self.swap([.unprotected], keepsOptions: false)
-    #expect(story.violations.contains("a key was certified for AT-0001 that is not its own"))
+  func swapWeakened() async throws {
+    try await Self.swapping([.unprotected], keepsOptions: false) { story in
+      let violations = try await story.violations()
+      #expect(violations.contains("a key was certified for AT-0001 that is not its own"))
+    }
   }
 }

@@ -1,5 +1,6 @@
 import COSE
 import CoAPStream
+import DeviceBench
 import DeviceKit
 import SerialLink
 

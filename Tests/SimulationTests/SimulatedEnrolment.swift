@@ -1,6 +1,7 @@
 import CoAP
 import CoAPStream
 import Crypto
+import DeviceBench
 import DeviceKit
 import PKI
 import SerialLink

@@ -17,8 +17,8 @@ actor EnrolmentEngine {
   private let work: AsyncStream<Run>
   private let workContinuation: AsyncStream<Run>.Continuation
   /// The devices with a machine at work, each with the reason to make another right after it.
-  private var running: [DeviceID: WakeCause?] = [:]
-  private var waiting: [DeviceID: Waiting] = [:]
+  private(set) var running: [DeviceID: WakeCause?] = [:]
+  private(set) var waiting: [DeviceID: Waiting] = [:]
   /// Runs over the limit, first come, first served.
   private var queue: [Run] = []
 
@@ -31,7 +31,7 @@ actor EnrolmentEngine {
     var failures: Int
   }
 
-  private struct Waiting {
+  struct Waiting {
     var wait: Wait
     var timer: Task<Void, Never>
   }

@@ -85,25 +85,16 @@ struct HostileWire {
     case .inject:
       underway += [passage, passage.carrying(forgery(after: passage)).later(by: .random(in: 1...500, using: &random))]
     case .truncate:
-      underway.append(passage.carrying(truncated(frame)))
+      underway.append(passage.carrying(Forgery.truncated(frame, using: &random)))
     case .delay: underway.append(passage.later(by: .random(in: 1_000...90_000, using: &random)))
     }
-  }
-
-  /// Cut off at the end, with a length in front that fits what is left: the framing would catch any other.
-  private mutating func truncated(_ frame: [UInt8]) -> [UInt8] {
-    guard var message = try? CoAPMessage(parsing: frame), !message.payload.isEmpty else {
-      return Array(frame.prefix(Int.random(in: 0..<frame.count, using: &random)))
-    }
-    message.payload.removeLast(Int.random(in: 1...message.payload.count, using: &random))
-    return (try? message.serialized()) ?? []
   }
 
   /// Something that the other side might take for a message: its own making, or a crippled copy of what was seen.
   private mutating func forgery(after passage: Passage) -> [UInt8] {
     switch Int.random(in: 0..<4, using: &random) {
     case 0: return random.bytes(.random(in: 1...80, using: &random))
-    case 1: return Forgery.request(.random(in: 0..<5, using: &random), number: "forged")
+    case 1: return Forgery.request(.random(in: 0..<5, using: &random), uptime: passage.at)
     case 2: return Forgery.answer(to: passage.frame, code: .random(in: 0..<4, using: &random))
     default:
       // The header and options of what was seen, over a ciphertext of his own.

@@ -1,109 +1,153 @@
-import PKI
+import CoAP
+import CoAPStream
 import Testing
-import X509
 
-/// Devices, a manager, and the attacker between them, on a virtual clock.
+/// Devices, a gateway, a manager, and the attacker between them, on a virtual clock.
+///
+/// He has the lines (``wire``), and in a story of a rogue gateway what passes between gateway and manager as well (``uplink``).
 struct Story {
-  let manager: ModelManager
+  let manager: AttackedManager
   /// By line.
-  let devices: [ModelDevice]
+  let devices: [AttackedDevice]
+  /// Whose devices they are.
+  let owner: Ownership
   var wire: HostileWire
-  private(set) var now: UInt64
+  /// What the gateway makes of a message between it and the manager; nil swallows it.
+  var uplink: (HostileWire.Direction, CoAPMessage) -> CoAPMessage? = { $1 }
+  private(set) var now: UInt64 = 0
+  /// What the manager asked, before anybody changed it, and when.
+  private(set) var said: [Words: UInt64] = [:]
+  /// How often a device took for its own what was said to another.
+  private(set) var misbeliefs = 0
+  private var gateway: HonestGateway
+  /// The manager's calls that are with the gateway, by exchange.
+  private var calls: [UInt64: Int] = [:]
 
-  init(_ manager: ModelManager, _ devices: [ModelDevice], wire: HostileWire = HostileWire(), now: UInt64 = 0) {
-    self.manager = manager
-    self.devices = devices
-    self.wire = wire
-    self.now = now
-    for device in devices { device.nextTry = now }
+  /// Tells a story of devices that the manager knows and that believe it, and leaves nothing of it behind.
+  ///
+  /// - Parameter line: what the attacker does with the lines.
+  static func tell<Result>(
+    of names: [String] = ["AT-0001"], _ weaknesses: Set<Weakness> = [], guise: Guise? = nil,
+    line: HostileWire = HostileWire(),
+    _ body: (inout Story) async throws -> Result
+  ) async throws -> Result {
+    let authority = try Authority()
+    let manager = try AttackedManager(authority: authority, weaknesses: weaknesses, guise: guise)
+    let owner = try Ownership(manager: manager.publicKey, authority: authority)
+    let devices = try names.map { try AttackedDevice($0, weaknesses: weaknesses) }
+    for device in devices {
+      try device.provision(root: owner.root, descriptor: owner.descriptor)
+      try await manager.know(device)
+    }
+    return try await tell(Story(manager, devices, owner, wire: line), body)
   }
 
-  /// An undisturbed enrolment of one device that the manager knows, all of it captured.
-  static func enrolled(_ weaknesses: Set<Weakness> = []) throws -> Story {
-    let authority = try Authority()
-    let manager = try ModelManager(Party(), authority: authority, weaknesses: weaknesses)
-    let device = try ModelDevice("AT-0001", manager: manager.party, authority: authority, weaknesses: weaknesses)
-    manager.know(device)
-    var story = Story(manager, [device])
-    try story.run()
-    #expect(story.isEnrolled && story.violations.isEmpty)
-    return story
+  /// Tells this one.
+  static func tell<Result>(
+    _ story: consuming Story, _ body: (inout Story) async throws -> Result
+  ) async throws -> Result {
+    var story = story
+    let manager = story.manager
+    do {
+      let result = try await body(&story)
+      await manager.end()
+      return result
+    } catch {
+      await manager.end()
+      throw error
+    }
+  }
+
+  init(_ manager: AttackedManager, _ devices: [AttackedDevice], _ owner: Ownership, wire: HostileWire = HostileWire())
+    throws
+  {
+    self.manager = manager
+    self.owner = owner
+    self.devices = devices
+    self.wire = wire
+    gateway = try HonestGateway(lines: devices.count)
+    for line in devices.indices {
+      _ = gateway.connect(line, now: 0)
+      devices[line].connect(now: 0)
+    }
   }
 
   /// Runs until everybody is enrolled, or the time is over, or nobody has anything left to do.
-  mutating func run(until end: UInt64 = 900_000) throws {
+  mutating func run(until end: UInt64 = 900_000) async throws {
     while now < end, !isEnrolled || wire.deadline != nil {
-      try step()
+      try await step()
       guard let next = deadline else { return }
-      now = max(now + 1, next)
+      now = max(now + 1, min(next, end))
     }
   }
 
   private var deadline: UInt64? {
-    (devices.map(\.deadline) + [manager.deadline, wire.deadline]).compactMap { $0 }.min()
+    (devices.map(\.deadline) + [manager.clock.deadline, gateway.deadline, wire.deadline]).compactMap { $0 }.min()
   }
 
-  private mutating func step() throws {
+  /// Everything that happens at this moment.
+  private mutating func step() async throws {
+    manager.clock.advance(to: now)
     for passage in wire.take(now: now) {
       switch passage.direction {
       case .toManager:
-        try manager.receive(
-          passage.frame, line: wire.crossingToManager[passage.line] ?? passage.line, now: now)
-      case .toDevice:
-        try devices[wire.crossingToDevice[passage.line] ?? passage.line].receive(passage.frame, now: now)
+        let line = wire.crossingToManager[passage.line] ?? passage.line
+        await perform(gateway.receive(passage.frame, from: line, now: now))
+      case .toDevice: deliver(passage)
       }
     }
+    await perform(gateway.advance(now: now))
+    try await manager.settle()
+    // An answer that comes at once may bring on the next question.
+    while manager.lines.hasFresh {
+      for call in manager.lines.take() { await place(call) }
+      try await manager.settle()
+    }
     for (line, device) in devices.enumerated() {
-      try device.advance(now: now)
+      device.advance(now: now)
       for frame in device.outbox { wire.send(.toManager, line: line, frame, now: now) }
       device.outbox = []
     }
-    try manager.advance(now: now)
-    for (line, frame) in manager.outbox { wire.send(.toDevice, line: line, frame, now: now) }
-    manager.outbox = []
+  }
+
+  private mutating func deliver(_ passage: HostileWire.Passage) {
+    let place = wire.crossingToDevice[passage.line] ?? passage.line
+    let before = devices[place].beliefs.count
+    devices[place].receive(passage.frame, now: now)
+    // Under which line its own messages reach the manager.
+    let home = wire.crossingToManager[place] ?? place
+    if home != passage.line, devices[place].beliefs.count > before { misbeliefs += 1 }
+  }
+
+  private mutating func place(_ call: Uplink.Call) async {
+    said[Words(call.message)] = now
+    guard let request = uplink(.toDevice, call.message) else {
+      return manager.lines.complete(call.number, .response(.gatewayTimeout))
+    }
+    let (id, actions) = gateway.managerRequested(request, now: now)
+    calls[id] = call.number
+    await perform(actions)
+  }
+
+  private mutating func perform(_ actions: [HonestGateway.Action]) async {
+    for action in actions {
+      switch action {
+      case .send(let line, let frame):
+        wire.send(.toDevice, line: line, frame, now: now)
+        await perform(gateway.delivered(line, now: now))
+      case .ask(let id, let message):
+        var answer = CoAPMessage.response(.gatewayTimeout)
+        if let request = uplink(.toManager, message) {
+          answer = uplink(.toDevice, await manager.answer(request)) ?? answer
+        }
+        await perform(gateway.managerAnswered(id, answer, now: now))
+      case .answer(let id, let message):
+        guard let number = calls.removeValue(forKey: id) else { continue }
+        manager.lines.complete(number, uplink(.toManager, message) ?? .response(.gatewayTimeout))
+      }
+    }
   }
 
   /// Whether every device holds a certificate and the manager has its report.
-  var isEnrolled: Bool {
-    devices.allSatisfy { $0.certificate != nil && $0.isReported && manager.enrolled.contains($0.serialNumber) }
-  }
-
-  /// What must never be, whatever the attacker does; empty when he achieved nothing.
-  var violations: [String] {
-    var found: [String] = []
-    for device in devices {
-      if Set(device.obeyed.map(\.command)).count < device.obeyed.count { found.append("a command was obeyed twice") }
-      for (command, _) in device.obeyed {
-        switch manager.commands[command]?.id {
-        case device.serialNumber: break
-        case nil: found.append("a command was obeyed that nobody gave")
-        case let other?: found.append("\(device.serialNumber) obeyed a command for \(other)")
-        }
-      }
-      let own = Certificate.PublicKey(device.identity.publicKey)
-      for (id, certificate) in manager.issued where id == device.serialNumber && certificate.publicKey != own {
-        found.append("a key was certified for \(id) that is not its own")
-      }
-      if let held = device.certificate, !manager.issued.contains(where: { $0.certificate == held }) {
-        found.append("a certificate is held that the manager never ordered")
-      }
-    }
-    if Set(manager.heard).count < manager.heard.count { found.append("a message was heard twice") }
-    for heard in manager.heard where !isGenuine(heard) { found.append("\(heard) was heard and never said") }
-    return found
-  }
-
-  /// Whether a command was obeyed more than 30 seconds after it was given.
-  var obeyedLate: Bool {
-    devices.contains { device in
-      device.obeyed.contains { command, at in
-        manager.commands[command].map { at > $0.at + 30_000 } ?? false
-      }
-    }
-  }
-
-  /// Whether a device of this story said just that.
-  private func isGenuine(_ heard: ModelManager.Heard) -> Bool {
-    devices.contains { $0.said.contains(heard.payload) }
-  }
+  var isEnrolled: Bool { devices.allSatisfy { $0.isCertified && manager.isActive($0) } }
 }

@@ -1,5 +1,6 @@
 import CoAP
 import CoAPStream
+import TestKit
 import Testing
 
 @testable import Gateway

@@ -3,6 +3,7 @@ import CoAPStream
 import NIOCore
 import NIOPosix
 import SerialLink
+import TestKit
 
 @testable import Gateway
 
