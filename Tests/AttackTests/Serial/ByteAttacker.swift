@@ -144,7 +144,7 @@ struct ByteAttacker {
     knowing.message = last &+ 1
     knowing.payload =
       Bool.random(using: &random)
-      ? Forgery.request(.random(in: 0..<5, using: &random), uptime: now)
+      ? Forgery.request(direction, uptime: now, using: &random)
       : Forgery.answer(to: knowing.payload, code: .random(in: 0..<4, using: &random))
     return knowing.encoded
   }

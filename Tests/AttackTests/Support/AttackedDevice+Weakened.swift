@@ -26,10 +26,10 @@ extension AttackedDevice {
     return buffer
   }
 
-  /// Registers and reports in clear, every ten seconds.
+  /// Registers and reports in clear, every two seconds.
   func speakInClear(now: UInt64) {
     guard now >= nextWords else { return }
-    nextWords = now + 10_000
+    nextWords = now + 2_000
     for errand in device.state == .certified ? [Outreach.Errand.register, .report] : [.register] {
       device.outreach.send(errand, now: now)
       var buffer = [UInt8](repeating: 0, count: Self.messageBytes)

@@ -5,6 +5,13 @@ import TestKit
 
 /// Messages of somebody who has no keys.
 enum Forgery {
+  /// An unprotected request that the one at this end might obey.
+  static func request(
+    _ direction: HostileWire.Direction, uptime: UInt64, using random: inout SplitMix
+  ) -> [UInt8] {
+    request(.random(in: direction == .toDevice ? 0...2 : 3...4, using: &random), uptime: uptime)
+  }
+
   /// An unprotected request as the other end would make it, fresh by an Echo: without keys the device's uptime is no secret.
   static func request(_ kind: Int, uptime: UInt64) -> [UInt8] {
     var message =

@@ -94,7 +94,7 @@ struct HostileWire {
   private mutating func forgery(after passage: Passage) -> [UInt8] {
     switch Int.random(in: 0..<4, using: &random) {
     case 0: return random.bytes(.random(in: 1...80, using: &random))
-    case 1: return Forgery.request(.random(in: 0..<5, using: &random), uptime: passage.at)
+    case 1: return Forgery.request(passage.direction, uptime: passage.at, using: &random)
     case 2: return Forgery.answer(to: passage.frame, code: .random(in: 0..<4, using: &random))
     default:
       // The header and options of what was seen, over a ciphertext of his own.
