@@ -18,6 +18,7 @@ actor EnrolmentEngine {
   private let workContinuation: AsyncStream<Run>.Continuation
   /// The devices with a machine at work, each with the reason to make another right after it.
   private(set) var running: [DeviceID: WakeCause?] = [:]
+  /// The devices whose next machine has to wait.
   private(set) var waiting: [DeviceID: Waiting] = [:]
   /// Runs over the limit, first come, first served.
   private var queue: [Run] = []

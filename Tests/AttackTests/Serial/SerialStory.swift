@@ -1,6 +1,9 @@
 import TestKit
 
 /// One device, the attacker on its line between two terminals, the gateway's own code at the other end, and the manager.
+///
+/// A seed fixes what he decides about the frames that he sees. When they come is up to the machine, so a failure may take a
+/// few runs of its seed to come again.
 enum SerialStory {
   struct Outcome: Sendable {
     let violations: [String]
