@@ -45,4 +45,24 @@ public enum HKDF {
     }
     for index in block.indices { block[index] = 0 }
   }
+
+  /// HKDF-Expand for output of one block, with an info that stands in memory in one piece.
+  ///
+  /// - Parameters:
+  ///   - key: a pseudorandom key of 32 bytes.
+  ///   - output: filled whole; at most 32 bytes, or it throws `unsupported`.
+  public static func expandBlock<Crypto: Cryptography & ~Copyable>(
+    key: Span<UInt8>, info: Span<UInt8>, into output: inout MutableSpan<UInt8>, with crypto: borrowing Crypto
+  ) throws(CryptoError) {
+    guard output.count <= 32 else { throw .unsupported }
+    var code = try HMACSHA256(key: key, with: crypto)
+    try code.update(info)
+    let counter: InlineArray<1, UInt8> = [1]
+    try code.update(counter.span)
+    var block = InlineArray<32, UInt8>(repeating: 0)
+    var span = block.mutableSpan
+    try code.finish(into: &span)
+    for index in output.indices { output[index] = block[index] }
+    for index in block.indices { block[index] = 0 }
+  }
 }

@@ -50,10 +50,6 @@ struct KeyDerivation {
   func expand<Crypto: Cryptography & ~Copyable>(
     _ key: Span<UInt8>, into output: inout MutableSpan<UInt8>, with crypto: borrowing Crypto
   ) throws(CryptoError) {
-    let info = self.info
-    let count = self.infoBytes
-    try HKDF.expand(key: key, into: &output, with: crypto) { (code) throws(CryptoError) in
-      try code.update(info.span.extracting(0..<count))
-    }
+    try HKDF.expandBlock(key: key, info: self.info.span.extracting(0..<self.infoBytes), into: &output, with: crypto)
   }
 }

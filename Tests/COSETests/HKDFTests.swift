@@ -19,5 +19,22 @@ import Testing
       hexText(output)
         == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865")
 
+    for count in [1, 16, 32] {
+      var block = [UInt8](repeating: 0, count: count)
+      var room = block.mutableSpan
+      try HKDF.expandBlock(key: key.span, info: info.span, into: &room, with: crypto)
+      #expect(block == Array(output.prefix(count)))
+    }
+  }
+
+  @Test("One block is no more than 32 bytes")
+  func moreThanABlock() throws {
+    let crypto = SoftwareCryptography()
+    let key = [UInt8](repeating: 1, count: 32)
+    var output = [UInt8](repeating: 0, count: 33)
+    #expect(throws: COSE.CryptoError.unsupported) {
+      var room = output.mutableSpan
+      try HKDF.expandBlock(key: key.span, info: key.span, into: &room, with: crypto)
+    }
   }
 }

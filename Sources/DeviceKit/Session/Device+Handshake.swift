@@ -24,12 +24,7 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
     let format = message.contentFormat(in: frame)
     guard message.code == .changed, format == nil || format == .edhoc else { return false }
     do throws(EDHOCError) {
-      switch try session.hear(frame.extracting(message.payload), with: &crypto) {
-      case .keyIdentifier(let identifier):
-        return verifiesManager { identifier.equals($0.keyIdentifier) }
-      case .value(let key):
-        return verifiesManager { $0.publicKey == key }
-      }
+      return verifiesManager(try session.hear(frame.extracting(message.payload), with: &crypto))
     } catch {
       session.abandon(with: &crypto)
       return false
@@ -37,14 +32,14 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
   }
 
   /// Tries the descriptor's managers' keys that fit what the second message says of its sender.
-  private mutating func verifiesManager(_ fits: (borrowing Credential) -> Bool) -> Bool {
+  private mutating func verifiesManager(_ identity: PeerIdentity) -> Bool {
     var bytes = InlineArray<89, UInt8>(repeating: 0)
     for index in 0..<2 {
       guard let key = managerKey(index) else { break }
       var room = bytes.mutableSpan
       do throws(EDHOCError) {
         try Credential.write(key, into: &room, with: crypto)
-        guard try fits(Credential(bytes.span)) else { continue }
+        guard try identity.names(Credential(bytes.span)) else { continue }
         try session.verify(bytes.span, with: &crypto)
         return true
       } catch {

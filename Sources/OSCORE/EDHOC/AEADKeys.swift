@@ -6,8 +6,12 @@ struct AEADKeys: ~Copyable {
   private var nonce = InlineArray<13, UInt8>(repeating: 0)
   private var additionalData = InlineArray<45, UInt8>(repeating: 0)
 
-  init<Crypto: Cryptography & ~Copyable>(
-    _ schedule: borrowing KeySchedule, key keyLabel: KDFLabel, nonce nonceLabel: KDFLabel,
+  /// Zeros, until `derive`.
+  init() {}
+
+  /// Derives them in place.
+  mutating func derive<Crypto: Cryptography & ~Copyable>(
+    from schedule: borrowing KeySchedule, key keyLabel: KDFLabel, nonce nonceLabel: KDFLabel,
     with crypto: borrowing Crypto
   ) throws(CryptoError) {
     var keyBytes = self.key.mutableSpan

@@ -19,8 +19,9 @@ extension EDHOCResponder {
     for index in 0..<head.count { message[index] = head.bytes[index] }
     for index in ead.indices { message[head.count + index] = ead[index] }
     do throws(CryptoError) {
-      var keys = try AEADKeys(self.handshake.schedule, key: .key4, nonce: .nonce4, with: crypto)
+      var keys = AEADKeys()
       defer { keys.erase() }
+      try keys.derive(from: self.handshake.schedule, key: .key4, nonce: .nonce4, with: crypto)
       var buffer = message._mutatingExtracting(head.count..<count)
       try keys.seal(&buffer, with: &crypto)
     } catch {

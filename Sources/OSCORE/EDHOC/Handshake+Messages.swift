@@ -7,8 +7,9 @@ extension Handshake {
     _ buffer: inout MutableSpan<UInt8>, _ credential: Span<UInt8>, with crypto: inout Crypto
   ) throws(EDHOCError) {
     do throws(CryptoError) {
-      var keys = try AEADKeys(self.schedule, key: .key3, nonce: .nonce3, with: crypto)
+      var keys = AEADKeys()
       defer { keys.erase() }
+      try keys.derive(from: self.schedule, key: .key3, nonce: .nonce3, with: crypto)
       try self.schedule.advance(
         plaintext: buffer.span.extracting(0..<buffer.count - EDHOC.tagBytes), credential: credential, with: crypto)
       try keys.seal(&buffer, with: &crypto)

@@ -47,8 +47,9 @@ struct ReceivedPlaintext: ~Copyable {
     do throws(CryptoError) {
       var whole = self.bytes.mutableSpan
       var buffer = whole._mutatingExtracting(0..<self.count + EDHOC.tagBytes)
-      var keys = try AEADKeys(schedule, key: key, nonce: nonce, with: crypto)
+      var keys = AEADKeys()
       defer { keys.erase() }
+      try keys.derive(from: schedule, key: key, nonce: nonce, with: crypto)
       try keys.open(&buffer, with: &crypto)
     } catch {
       throw error == .badTag ? .badCiphertext : .cryptography(error)
