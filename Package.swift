@@ -54,13 +54,16 @@ let package = Package(
     .target(name: "DeviceCrypto", dependencies: ["CMbedTLS", "COSE"], swiftSettings: embedded),
     .target(name: "CMbedTLS"),
     // The host.
+    .target(name: "Edge", swiftSettings: host),
+    .target(
+      name: "Durability", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: host),
     .target(
       name: "CoAPStream",
       dependencies: ["CoAP", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: host),
     .target(
       name: "Gateway",
       dependencies: [
-        "SerialLink", "CoAP", "CoAPStream",
+        "SerialLink", "CoAP", "CoAPStream", "Edge",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOTLS", package: "swift-nio"),
@@ -74,7 +77,7 @@ let package = Package(
     .target(
       name: "PKI",
       dependencies: [
-        "COSE", "COpenSSL", "CPKCS11", "Trust",
+        "COSE", "COpenSSL", "CPKCS11", "Edge", "Trust",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -84,7 +87,7 @@ let package = Package(
     .target(
       name: "MockCA",
       dependencies: [
-        "PKI",
+        "Durability", "Edge", "PKI",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -98,7 +101,7 @@ let package = Package(
     .target(
       name: "Manager",
       dependencies: [
-        "CoAP", "CoAPStream", "COSE", "OSCORE", "PKI", "Trust",
+        "CoAP", "CoAPStream", "COSE", "Durability", "Edge", "OSCORE", "PKI", "Trust",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "GRDB", package: "GRDB.swift"),
@@ -119,7 +122,7 @@ let package = Package(
     .target(
       name: "Demo",
       dependencies: [
-        "Gateway",
+        "Durability", "Gateway",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -127,7 +130,7 @@ let package = Package(
     .executableTarget(
       name: "muster",
       dependencies: [
-        "CoAP", "CoAPStream", "COSE", "Demo", "Gateway", "Manager", "MockCA", "PKI", "Trust",
+        "CoAP", "CoAPStream", "COSE", "Demo", "Edge", "Gateway", "Manager", "MockCA", "PKI", "Trust",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -156,6 +159,9 @@ let package = Package(
       name: "TrustTests",
       dependencies: ["COSE", "PKI", "TestKit", "Trust", .product(name: "Crypto", package: "swift-crypto")],
       exclude: ["oracle"], swiftSettings: embedded),
+    .testTarget(name: "EdgeTests", dependencies: ["Edge"]),
+    .testTarget(
+      name: "DurabilityTests", dependencies: ["Durability", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
       name: "CoAPStreamTests",
       dependencies: [
@@ -183,7 +189,7 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "SerialLink", "CoAP", "CoAPStream", "TestKit",
+        "Gateway", "SerialLink", "CoAP", "CoAPStream", "Edge", "TestKit",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -203,7 +209,7 @@ let package = Package(
     .testTarget(
       name: "MockCATests",
       dependencies: [
-        "MockCA", "PKI",
+        "Durability", "MockCA", "PKI",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "NIOCore", package: "swift-nio"),

@@ -9,6 +9,8 @@ extension CoAPConnection {
     public var maximumOutstandingRequests = 128
     /// The peer's requests that are worked on at the same time; more are answered 5.03.
     public var maximumConcurrentRequests = 64
+    /// Max-Age of that 5.03, in seconds: when the peer may try again (RFC 7252 §5.9.3.4).
+    public var retryAfterSeconds: UInt32 = 5
     /// Silence after which a Ping is sent.
     public var pingAfter: Duration = .seconds(30)
     /// How long the Ping may stay without anything coming in; then the connection is given up.

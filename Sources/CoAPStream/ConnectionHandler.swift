@@ -100,7 +100,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private func receive(request: CoAPMessage) {
     guard self.concurrentRequests < self.configuration.maximumConcurrentRequests, !self.isReleasing else {
       self.counters.refusedRequests += 1
-      return self.reflect(CoAPMessage(code: .serviceUnavailable, token: request.token))
+      var refusal = CoAPMessage(code: .serviceUnavailable, token: request.token)
+      refusal.maxAge = self.configuration.retryAfterSeconds
+      return self.reflect(refusal)
     }
     self.concurrentRequests += 1
     self.requests.yield(request)

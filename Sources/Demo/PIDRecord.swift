@@ -1,3 +1,4 @@
+import Durability
 import Foundation
 import Synchronization
 
@@ -8,9 +9,9 @@ public final class PIDRecord: Sendable {
   private let pids = Mutex<Set<pid_t>>([])
 
   // Held as long as there may be children.
-  private let lock: FolderLock
+  private let lock: FileLock
 
-  init(path: String, lock: FolderLock) {
+  init(path: String, lock: FileLock) {
     self.path = path
     self.lock = lock
   }

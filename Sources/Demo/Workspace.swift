@@ -1,3 +1,4 @@
+import Durability
 import Foundation
 
 /// The folder of a demonstration: what its processes keep, what they said, what is left for you to look at.
@@ -33,7 +34,7 @@ public struct Workspace: Sendable {
       guard isOurs || isEmpty else {
         throw DemoError("\(root) exists and is no demonstration's folder", hint: "name another with --directory")
       }
-      if isOurs { _ = try FolderLock(path: mark) }
+      if isOurs { _ = try Self.lock(mark) }
       PIDRecord.clearLeftovers(at: root + "/pids")
       try files.removeItem(atPath: root)
     }
@@ -45,7 +46,20 @@ public struct Workspace: Sendable {
     try files.createDirectory(
       atPath: sockets, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     files.createFile(atPath: mark, contents: nil)
-    return (workspace, PIDRecord(path: root + "/pids", lock: try FolderLock(path: mark)))
+    return (workspace, PIDRecord(path: root + "/pids", lock: try Self.lock(mark)))
+  }
+
+  /// Holds the mark that a demonstration runs in a folder.
+  ///
+  /// - Throws: `DemoError` when another process holds it.
+  private static func lock(_ mark: String) throws -> FileLock {
+    do {
+      return try FileLock(mark)
+    } catch {
+      throw DemoError(
+        "a demonstration runs already, in \((mark as NSString).deletingLastPathComponent)",
+        hint: "end it with Ctrl-C, or name another folder with --directory")
+    }
   }
 
   public func log(of program: String) -> String { "\(logs)/\(program).log" }

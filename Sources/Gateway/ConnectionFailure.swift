@@ -1,4 +1,5 @@
 import CoAPStream
+import Edge
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -36,13 +37,10 @@ enum ConnectionFailure {
     return "TLS failed (\(reason))"
   }
 
-  // A peer's own words: what a terminal would act on is left out, and so is what goes on and on.
-  private static func printable(_ sentence: String) -> String {
-    let scalars = sentence.unicodeScalars.prefix(200)
-      .filter {
-        !$0.properties.isBidiControl && ![.control, .format, .surrogate].contains($0.properties.generalCategory)
-      }
-    return scalars.isEmpty ? "it gave no reason" : String(String.UnicodeScalarView(scalars))
+  // A peer's own words.
+  private static func reason(_ sentence: String) -> String {
+    let shown = sentence.shown()
+    return shown.isEmpty ? "it gave no reason" : shown
   }
 
   private static let tlsMarker = "OPENSSL_internal:"
@@ -56,7 +54,7 @@ enum ConnectionFailure {
     switch error {
     case .closed: "the manager closed the connection"
     case .peerSilent: "the manager went silent"
-    case .aborted(let sentence): "the manager gave the connection up: \(printable(sentence))"
+    case .aborted(let sentence): "the manager gave the connection up: \(reason(sentence))"
     case .protocolViolation(let sentence): "the manager broke the protocol: \(sentence)"
     case .transport(let sentence): sentence.contains(tlsMarker) ? tls(sentence) : sentence
     case .timedOut, .tooManyRequests, .messageTooLarge, .invalidMessage, .blockTransfer: "\(error)"

@@ -1,3 +1,4 @@
+import Edge
 import Hummingbird
 import Logging
 import NIOCore
@@ -83,7 +84,7 @@ extension Manager {
     router.add(
       middleware: ProblemMiddleware { [logger] in logger.error("the admin API failed", metadata: ["error": "\($0)"]) })
     let api = router.group("api/v1")
-    DeviceController(ledger: ledger, engine: engine, caller: caller).addRoutes(to: api.group("devices"))
+    DeviceController(ledger: ledger, engine: engine, caller: caller, trust: trust).addRoutes(to: api.group("devices"))
     CertificateController(store: ledger.store).addRoutes(to: api.group("certificates"))
     GatewayController(
       ledger: ledger, desk: identity.desk, connections: connections, network: configuration.network,
@@ -103,8 +104,8 @@ extension Manager {
       desk: FrontDesk(
         sessions: sessions,
         desk: DeviceDesk(
-          ledger: ledger, engine: engine, limiter: RateLimiter(perMinute: configuration.newDevicesPerMinute),
-          pendingLimit: configuration.pendingLimit, logger: logger), onSession: trust.sessionOpened),
+          ledger: ledger, engine: engine, limits: CallLimits(perMinute: configuration.newDevicesPerMinute),
+          pendingLimit: configuration.pendingLimit, logger: logger), onCall: trust.deviceCalled),
       ledger: ledger, logger: logger)
   }
 

@@ -1,3 +1,4 @@
+import Durability
 import Foundation
 public import Logging
 import PKI
@@ -23,14 +24,16 @@ public struct Manager: Service {
   let trust: TrustKeeper
   let logger: Logger
   private let database: SQLiteStore
-  private let lock: FolderLock
+  private let lock: FileLock
 
-  /// Opens the folder: configuration's files, admin CA (made at the first start), database. Nothing listens yet.
+  /// Opens the folder: configuration's files, then database and admin CA, which are made at the first start. Nothing listens
+  /// yet.
   ///
   /// - Parameters:
   ///   - clock: the time; tests bring their own.
   ///   - events: told of everything that happens, see ``ManagerEvent``.
-  /// - Throws: ``ManagerError`` saying what is wrong; nothing is changed then.
+  /// - Throws: ``ManagerError`` saying what is wrong. What was given wrongly (anchor, keys, descriptor) is found before database
+  ///   and admin CA are touched.
   public init(
     configuration: ManagerConfiguration, clock: any ManagerClock = SystemClock(), logger: Logger = .silent,
     events: @escaping EventSink = { _ in }
@@ -46,25 +49,26 @@ public struct Manager: Service {
     self.configuration = configuration
     self.logger = logger
     do {
-      lock = try FolderLock(configuration.folder)
-      database = try SQLiteStore(path: configuration.folder.database)
+      lock = try configuration.folder.lock()
       try configuration.folder.create()
       try configuration.folder.checkKeys()
-      admin = try AdminAuthority.open(configuration.folder, network: configuration.network, now: clock.now)
       let anchors = try Certificate.readPEM(configuration.authorityAnchor)
+      let keys = try ManagerKeys.open(configuration.folder)
+      let descriptor = try configuration.trustDescriptor.map {
+        try TrustDescriptorFile(path: $0, network: configuration.network, keys: keys)
+      }
+      database = try SQLiteStore(path: configuration.folder.database)
+      admin = try AdminAuthority.open(configuration.folder, network: configuration.network, now: clock.now)
       let client = try AuthorityClient(url: configuration.authorityURL, anchors: anchors)
       let registrationAuthority = RegistrationAuthorityIdentity()
       let connector = FullCMCConnector(client: client, identity: registrationAuthority, clock: clock)
       connections = GatewayConnections()
       ledger = Ledger(store: wrap(database), clock: clock, events: events)
-      let keys = try ManagerKeys.open(configuration.folder)
       sessions = SessionKeeper(store: ledger.store, keys: keys, clock: clock)
       let transport = SessionTransport(lines: connections, sessions: sessions)
       caller = DeviceCaller(transport: transport, policy: configuration.enrolmentPolicy)
       trust = TrustKeeper(
-        descriptor: try configuration.trustDescriptor.map {
-          try TrustDescriptorFile(path: $0, network: configuration.network, keys: keys)
-        }, ledger: ledger, transport: transport, logger: logger)
+        descriptor: descriptor, ledger: ledger, sessions: sessions, transport: transport, logger: logger)
       let engine = EnrolmentEngine(
         ledger: ledger, authority: connector,
         devices: caller,

@@ -1,3 +1,4 @@
+import Edge
 import Foundation
 import PKI
 import X509
@@ -31,13 +32,8 @@ extension CADirectory {
   /// move, no text turn round.
   private static func check(name: String) throws(MockCAError) {
     let scalars = name.unicodeScalars
-    let isPrintable = scalars.allSatisfy { scalar in
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
-      default: true
-      }
-    }
-    guard (1...24).contains(scalars.count), isPrintable, scalars.contains(where: { !$0.properties.isWhitespace }) else {
+    guard (1...24).contains(scalars.count), name.isShown, scalars.contains(where: { !$0.properties.isWhitespace })
+    else {
       throw MockCAError(.argument, "A CA's name has 1 to 24 characters, all of them printable.")
     }
   }

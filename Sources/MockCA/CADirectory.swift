@@ -1,3 +1,4 @@
+import Durability
 import Foundation
 import PKI
 import X509
@@ -22,6 +23,20 @@ struct CADirectory {
   func openDatabase() throws -> CADatabase {
     try requireInitialised()
     return try CADatabase(path: databaseFile)
+  }
+
+  /// Holds the directory for this process.
+  ///
+  /// - Throws: ``MockCAError`` with code `inUse` when another process holds it.
+  func lock() throws(MockCAError) -> FileLock {
+    do {
+      return try FileLock(lockFile)
+    } catch {
+      switch error {
+      case .held: throw MockCAError(.inUse, "Another process runs the CA in \(path).", remedy: "Stop it first.")
+      case .unavailable(let why): throw MockCAError(.unreadable, "Cannot open the file \(lockFile): \(why).")
+      }
+    }
   }
 
   /// Reads certificates and keys.

@@ -9,15 +9,7 @@ enum SerialNumberText {
   static func bytes(_ text: String) throws(MockCAError) -> [UInt8] {
     var digits = text.filter { $0 != ":" }
     if digits.count % 2 == 1 { digits = "0" + digits }
-    var bytes: [UInt8] = []
-    var rest = digits[...]
-    while !rest.isEmpty {
-      let pair = rest.prefix(2)
-      // The initialiser would take a sign.
-      guard pair.allSatisfy({ $0.isASCII && $0.isHexDigit }), let byte = UInt8(pair, radix: 16) else { throw refusal }
-      bytes.append(byte)
-      rest = rest.dropFirst(2)
-    }
+    guard let bytes = [UInt8](hexadecimal: digits) else { throw refusal }
     let magnitude = Array(bytes.drop { $0 == 0 })
     guard (1...20).contains(magnitude.count) else { throw refusal }
     return magnitude

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Edge
 import Foundation
 import MockCA
 
@@ -21,14 +22,14 @@ extension CACommand {
     var json = false
 
     func run() async throws {
-      let (host, port) = try CACommand.address(listen)
+      guard let address = HostPort(listen) else { throw ValidationError("'\(listen)' is not HOST:PORT.") }
       let json = json
       try await CACommand.explainingFailure {
         let service = try await MockCA.build(
           MockCAConfiguration(
-            directory: directory.path, host: host, port: port, now: { Date() },
+            directory: directory.path, host: address.host, port: address.port, now: { Date() },
             onEvent: { event in
-              print(json ? event.json(host: host) : event.line(host: host))
+              print(json ? event.json(host: address.host) : event.line(host: address.host))
               // Whoever reads through a pipe wants each line when it happens.
               fflush(nil)
             }))
@@ -37,20 +38,12 @@ extension CACommand {
       }
     }
   }
-
-  /// Splits HOST:PORT; an IPv6 address stands in brackets.
-  static func address(_ text: String) throws -> (host: String, port: Int) {
-    guard let colon = text.lastIndex(of: ":"), colon > text.startIndex,
-      let port = UInt16(text[text.index(after: colon)...])
-    else { throw ValidationError("'\(text)' is not HOST:PORT.") }
-    return (text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]")), Int(port))
-  }
 }
 
 extension MockCAEvent {
   fileprivate func line(host: String) -> String {
     switch self {
-    case .listening(let port): "Listening on https://\(host.contains(":") ? "[\(host)]" : host):\(port)."
+    case .listening(let port): "Listening on https://\(HostPort(host: host, port: port))."
     case .issued(let profile, let serialNumber, let subject): "Issued \(profile) \(serialNumber) to \(subject)."
     case .refused(let reason, let sentence): "Refused (\(reason)): \(sentence)"
     }
@@ -60,7 +53,7 @@ extension MockCAEvent {
     let fields: [String: String] =
       switch self {
       case .listening(let port):
-        ["event": "ready", "address": "\(host.contains(":") ? "[\(host)]" : host):\(port)"]
+        ["event": "ready", "address": "\(HostPort(host: host, port: port))"]
       case .issued(let profile, let serialNumber, let subject):
         ["event": "issued", "profile": profile, "serial": serialNumber, "subject": subject]
       case .refused(let reason, let sentence): ["event": "refused", "reason": reason, "sentence": sentence]

@@ -1,4 +1,6 @@
 import COSE
+import Edge
+import Manager
 import PKI
 
 /// What a device in factory state says about itself: the answer to `/id` (docs/spec/device.md).
@@ -20,27 +22,19 @@ struct DeviceIdentity: Equatable {
       var reader = try CBORReader(cbor.span)
       for _ in 0..<(try reader.map()) {
         switch try reader.uint() {
-        case 1: serialNumber = String(utf8: try reader.text())
-        case 2: model = String(utf8: try reader.text())
-        case 3: firmware = String(utf8: try reader.text())
+        case 1: serialNumber = String(span: try reader.text())
+        case 2: model = String(span: try reader.text()).shown()
+        case 3: firmware = String(span: try reader.text()).shown()
         case 4: maxMessageBytes = try reader.uint()
-        case 5: publicKey = try reader.byteString().withUnsafeBufferPointer { Array($0) }
+        case 5: publicKey = Array(span: try reader.byteString())
         default: try reader.skip()
         }
       }
     } catch {
       return nil
     }
-    // The serial number is printed, and typed by people: nothing may hide in it.
-    let allowed = serialNumber.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
-        true
-      default: false
-      }
-    }
-    guard (1...32).contains(serialNumber.utf8.count), allowed else { return nil }
+    // It is printed, typed by people, and what the manager is to know it by: nothing may hide in it.
+    guard (try? DeviceID(serialNumber)) != nil else { return nil }
   }
 }
 
@@ -64,18 +58,10 @@ enum ProvisionRequest {
     do {
       var reader = try CBORReader(cbor.span)
       for _ in 0..<(try reader.map()) {
-        if try reader.uint() == 2 { return String(utf8: try reader.text()) }
+        if try reader.uint() == 2 { return String(span: try reader.text()).shown() }
         try reader.skip()
       }
     } catch {}
     return nil
-  }
-}
-
-extension String {
-  /// CBOR's text, which its reader has checked to be UTF-8, without what could move a terminal's cursor.
-  fileprivate init(utf8 span: Span<UInt8>) {
-    let text = span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
-    self = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control }))
   }
 }

@@ -95,14 +95,14 @@ struct StoreTests {
   func lock() async throws {
     let ca = try TestCA()
     do {
-      let first = try DirectoryLock(CADirectory(ca.directory))
-      #expect(throws: MockCAError(.inUse, "")) { try DirectoryLock(CADirectory(ca.directory)) }
+      let first = try CADirectory(ca.directory).lock()
+      #expect(throws: MockCAError(.inUse, "")) { try CADirectory(ca.directory).lock() }
       await #expect(throws: MockCAError(.inUse, "")) {
         try await MockCA.build(MockCAConfiguration(directory: ca.directory, now: { Date() }))
       }
       withExtendedLifetime(first) {}
     }
-    #expect(throws: Never.self) { try DirectoryLock(CADirectory(ca.directory)) }
+    #expect(throws: Never.self) { try CADirectory(ca.directory).lock() }
   }
 
   @Test("One caller's failure in a group commit stays its own")

@@ -1,3 +1,4 @@
+import Edge
 import NIOCore
 
 /// Where the manager listens for gateways: `HOST:PORT`, `[IPV6]:PORT`, or a host alone with the port of coaps+tcp.
@@ -18,27 +19,15 @@ public struct ManagerAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// - Throws: `badConfiguration`.
   public init(parsing text: String) throws(GatewayError) {
-    var host = Substring(text)
-    var port: Substring?
-    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-      host = text[text.index(after: text.startIndex)..<end]
-      let rest = text[text.index(after: end)...]
-      port = rest.isEmpty ? nil : rest.hasPrefix(":") ? rest.dropFirst() : "?"
-    } else if let colon = text.lastIndex(of: ":") {
-      host = text[..<colon]
-      port = text[text.index(after: colon)...]
-    }
-    guard !host.isEmpty, let number = port.map({ Int($0) }) ?? Self.defaultPort, (1...65_535).contains(number) else {
+    guard let address = HostPort(text, usualPort: Self.defaultPort), address.port > 0 else {
       throw GatewayError(
         .badConfiguration, "'\(text)' is no address of a manager.",
         advice: "Write HOST:PORT, for example manager.example.net:\(Self.defaultPort).")
     }
-    self.init(host: String(host), port: number)
+    self.init(host: address.host, port: address.port)
   }
 
-  public var description: String {
-    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-  }
+  public var description: String { HostPort(host: host, port: port).description }
 
   /// The name that TLS asks for and verifies; nil for a numeric address, which is verified as an address.
   var serverName: String? {

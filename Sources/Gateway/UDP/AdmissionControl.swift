@@ -1,3 +1,5 @@
+import Edge
+
 /// Which datagrams are looked at at all: a limit for each address, one for all strangers together, and one for the rest.
 ///
 /// Strangers have a limit of their own, so that a flood of forged addresses does not silence those who are known.

@@ -1,3 +1,4 @@
+import Edge
 import NIOCore
 
 /// Where the gateway takes CoAP over UDP: `ADDRESS:PORT` or `[IPV6]:PORT`, or an address alone with CoAP's port.
@@ -12,18 +13,8 @@ public struct UDPAddress: Hashable, Sendable, CustomStringConvertible {
   ///   system choose.
   /// - Throws: `badConfiguration`.
   public init(parsing text: String) throws(GatewayError) {
-    var host = Substring(text)
-    var port: Substring?
-    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-      host = text[text.index(after: text.startIndex)..<end]
-      let rest = text[text.index(after: end)...]
-      port = rest.isEmpty ? nil : rest.hasPrefix(":") ? rest.dropFirst() : "?"
-    } else if let colon = text.firstIndex(of: ":") {
-      host = text[..<colon]
-      port = text[text.index(after: colon)...]
-    }
-    guard let number = port.map({ Int($0) }) ?? Self.defaultPort, (0...65_535).contains(number),
-      let address = try? SocketAddress(ipAddress: String(host), port: number)
+    guard let given = HostPort(text, usualPort: Self.defaultPort),
+      let address = try? SocketAddress(ipAddress: given.host, port: given.port)
     else {
       throw GatewayError(
         .badConfiguration, "'\(text)' is no address to listen at.",
@@ -36,7 +27,6 @@ public struct UDPAddress: Hashable, Sendable, CustomStringConvertible {
   public var description: String { Self.text(of: socketAddress) }
 
   static func text(of address: SocketAddress) -> String {
-    let host = address.ipAddress ?? "?"
-    return (host.contains(":") ? "[\(host)]" : host) + ":\(address.port ?? 0)"
+    HostPort(host: address.ipAddress ?? "?", port: address.port ?? 0).description
   }
 }

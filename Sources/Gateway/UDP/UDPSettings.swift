@@ -1,4 +1,5 @@
 public import CoAP
+public import Edge
 
 /// How the gateway serves CoAP over UDP, where anybody may send anything from any address.
 public struct UDPSettings: Sendable {
@@ -32,19 +33,5 @@ public struct UDPSettings: Sendable {
   /// The defaults, at an address.
   public init(address: UDPAddress) {
     self.address = address
-  }
-}
-
-/// So many events in a row, and so many a second on the average.
-public struct RateLimit: Equatable, Sendable {
-  /// How many a second, in the long run; more than zero.
-  public var perSecond: Double
-  /// How many at once after a silence; at least 1.
-  public var burst: Double
-
-  /// A limit by its parts.
-  public init(perSecond: Double, burst: Double) {
-    self.perSecond = perSecond
-    self.burst = burst
   }
 }

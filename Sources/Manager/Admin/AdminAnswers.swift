@@ -1,3 +1,4 @@
+import Edge
 import Foundation
 import Hummingbird
 import NIOCore
@@ -48,26 +49,16 @@ extension Request {
   }
 
   private func collected(upTo limit: Int, within time: Duration) async throws -> ByteBuffer {
-    let body = self.body
-    return try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
-      group.addTask {
-        do {
-          return try await body.collect(upTo: limit)
-        } catch let error as HTTPError where error.status == .contentTooLarge {
-          throw error
-        } catch is NIOTooManyBytesError {
-          throw HTTPError(.contentTooLarge)
-        } catch {
-          throw ManagerError(.invalid, "The body broke off.")
-        }
-      }
-      group.addTask {
-        // The deadline of the body: a client that trickles would hold its connection for ever.
-        try await Task.sleep(for: time)
-        throw ManagerError(.invalid, "The body took longer than \(time.components.seconds) seconds.")
-      }
-      defer { group.cancelAll() }
-      return try await group.next() ?? ByteBuffer()
+    do {
+      return try await withDeadline(time) { [body] in try await body.collect(upTo: limit) }
+    } catch let error as HTTPError where error.status == .contentTooLarge {
+      throw error
+    } catch is NIOTooManyBytesError {
+      throw HTTPError(.contentTooLarge)
+    } catch is DeadlineExceeded {
+      throw ManagerError(.invalid, "The body took longer than \(time.components.seconds) seconds.")
+    } catch {
+      throw ManagerError(.invalid, "The body broke off.")
     }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 extension DeviceView {
-  init(_ device: Device, certificate: CertificateRecord?) {
+  init(_ device: Device, certificate: CertificateTerm?) {
     self.init(
       id: device.id.text, state: device.state, model: device.model, firmware: device.firmware,
       gateway: device.route?.gateway, line: device.route?.line, claims: device.claim.map { "\($0.holding)" },

@@ -5,6 +5,7 @@ struct DeviceController: Sendable {
   let ledger: Ledger
   let engine: EnrolmentEngine
   let caller: DeviceCaller
+  let trust: TrustKeeper
 
   /// A factory list of about forty thousand lines.
   private static let longestListBytes = 4 * 1024 * 1024
@@ -29,8 +30,8 @@ struct DeviceController: Sendable {
     let (after, limit) = try request.page()
     let state: DeviceState? = try request.choice("state")
     let page = try await ledger.store.devices(in: state, after: after, limit: limit)
-    var views: [DeviceView] = []
-    for device in page.items { views.append(try await view(of: device)) }
+    let terms = try await ledger.store.terms(of: page.items.compactMap(\.certificateID))
+    let views = page.items.map { device in DeviceView(device, certificate: device.certificateID.flatMap { terms[$0] }) }
     return try AdminAnswer.json(PageView(items: views, next: page.next))
   }
 
@@ -71,15 +72,21 @@ struct DeviceController: Sendable {
   /// Approving again what is approved already changes nothing and is no error.
   @Sendable private func approve(_ request: Request, _ context: AdminContext) async throws -> Response {
     let id = try context.deviceID()
-    let state = try await existing(id).state
-    switch state {
+    let device = try await existing(id)
+    switch device.state {
     case .pending, .registered:
+      guard let thumbprint = device.thumbprint else {
+        throw ManagerError(
+          .conflict, "Nobody has said yet which key device \(id) has, so there is nothing to approve.",
+          remedy: "Give its thumbprint with 'muster device add \(id) --thumbprint HEX', or let it call first.")
+      }
       try await ledger.commit(
-        .moveDevice(id, from: state, to: .approved), by: try await context.administrator())
+        .moveDevice(id, from: device.state, to: .approved), by: try await context.administrator())
       await engine.wake(id, .demand)
+      trust.deviceCalled(thumbprint)
     case .approved, .csrRequested, .ordered, .delivered, .active, .renewalDue: break
     case .suspended, .revoked, .decommissioned:
-      throw ManagerError(.conflict, "Device \(id) is \(state.rawValue) and cannot be approved.")
+      throw ManagerError(.conflict, "Device \(id) is \(device.state.rawValue) and cannot be approved.")
     }
     return try await answer(id)
   }
@@ -118,6 +125,6 @@ struct DeviceController: Sendable {
 
   private func view(of device: Device) async throws -> DeviceView {
     guard let id = device.certificateID else { return DeviceView(device, certificate: nil) }
-    return DeviceView(device, certificate: try await ledger.store.certificate(id))
+    return DeviceView(device, certificate: try await ledger.store.terms(of: [id])[id])
   }
 }

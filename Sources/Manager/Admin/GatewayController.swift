@@ -18,13 +18,13 @@ struct GatewayController: Sendable {
   }
 
   @Sendable private func list(_ request: Request, _ context: AdminContext) async throws -> Response {
-    var views: [GatewayView] = []
-    for gateway in try await ledger.store.gateways() {
-      let certificate = try await certificate(of: gateway)
-      views.append(
-        GatewayView(
-          name: gateway.name, state: gateway.state, connected: connections.isConnected(gateway.name),
-          serial: certificate?.serial, notAfter: certificate?.notAfter, createdAt: gateway.createdAt))
+    let gateways = try await ledger.store.gateways()
+    let terms = try await ledger.store.terms(of: gateways.compactMap(\.certificateID))
+    let views = gateways.map { gateway in
+      let certificate = gateway.certificateID.flatMap { terms[$0] }
+      return GatewayView(
+        name: gateway.name, state: gateway.state, connected: connections.isConnected(gateway.name),
+        serial: certificate?.serial, notAfter: certificate?.notAfter, createdAt: gateway.createdAt)
     }
     return try AdminAnswer.json(PageView(items: views, next: nil))
   }
@@ -80,10 +80,5 @@ struct GatewayController: Sendable {
       throw ManagerError(.invalid, "A gateway's request may not ask for alternative names.")
     }
     return request
-  }
-
-  private func certificate(of gateway: GatewayRecord) async throws -> CertificateRecord? {
-    guard let id = gateway.certificateID else { return nil }
-    return try await ledger.store.certificate(id)
   }
 }

@@ -15,11 +15,8 @@ struct StatusController: Sendable {
   }
 
   @Sendable private func status(_ request: Request, _ context: AdminContext) async throws -> Response {
-    var devices: [String: Int] = [:]
-    for state in DeviceState.allCases {
-      let count = try await store.count(of: state)
-      if count > 0 { devices[state.rawValue] = count }
-    }
+    let counts = try await store.deviceCounts()
+    let devices = Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
     return try AdminAnswer.json(
       StatusView(
         network: network, devices: devices, gatewaysConnected: connections.count,

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Edge
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -101,7 +102,7 @@ struct AuthorityReply: Sendable {
 
   /// The first line of a plain text body, for messages to people.
   var sentence: String {
-    let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-    return line.isEmpty ? "HTTP status \(status)" : "HTTP status \(status): \(line.prefix(200))"
+    let line = text.split(whereSeparator: \.isNewline).first?.shown() ?? ""
+    return line.isEmpty ? "HTTP status \(status)" : "HTTP status \(status): \(line)"
   }
 }

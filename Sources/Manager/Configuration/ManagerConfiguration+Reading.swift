@@ -1,4 +1,5 @@
 import Configuration
+import Edge
 import Foundation
 import Logging
 

@@ -1,3 +1,4 @@
+public import Edge
 import Foundation
 import Logging
 
@@ -57,30 +58,5 @@ public struct ManagerConfiguration: Sendable {
   }
 }
 
-/// A host (name or IP address) and a TCP port; port 0 lets the system choose.
-public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
-  /// A name or an IP address.
-  public var host: String
-  /// 0 to 65535.
-  public var port: Int
-
-  /// An address by its parts.
-  public init(host: String, port: Int) {
-    self.host = host
-    self.port = port
-  }
-
-  /// Reads `HOST:PORT` or `[IPv6]:PORT`.
-  ///
-  /// - Returns: nil when it is neither.
-  public init?(_ text: String) {
-    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
-    var host = text[..<colon]
-    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-    guard !host.isEmpty, !host.contains("[") else { return nil }
-    self.init(host: String(host), port: Int(port))
-  }
-
-  /// `HOST:PORT`, IPv6 addresses in brackets.
-  public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-}
+/// Where something listens: a name or an IP address, and a TCP port.
+public typealias ListenAddress = HostPort

@@ -1,3 +1,4 @@
+import Durability
 import Foundation
 import PKI
 
@@ -40,6 +41,25 @@ public struct ManagerFolder: Sendable {
         throw ManagerError(
           .unreadableFile, "The folder \(folder) cannot be made: \(error.localizedDescription).",
           remedy: "Give a folder that may be written, with --dir.")
+      }
+    }
+  }
+}
+
+extension ManagerFolder {
+  /// Holds the folder for this process: two managers on one database would call every device twice, and what changes keys must
+  /// not do it under a running one.
+  ///
+  /// - Throws: ``ManagerError``: `conflict` when another process has the folder, `unreadableFile` when it cannot be locked.
+  func lock() throws(ManagerError) -> FileLock {
+    do {
+      return try FileLock("\(path)/lock")
+    } catch {
+      switch error {
+      case .held:
+        throw ManagerError(
+          .conflict, "Another manager is running on \(path).", remedy: "End it first, or give another folder.")
+      case .unavailable(let why): throw ManagerError(.unreadableFile, "\(path)/lock cannot be opened: \(why).")
       }
     }
   }

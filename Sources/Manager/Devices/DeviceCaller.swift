@@ -1,5 +1,6 @@
 import CoAP
 import CoAPStream
+import Edge
 import PKI
 import SwiftASN1
 import X509
@@ -85,7 +86,7 @@ extension CoAPMessage {
     if contentFormat == .cbor, let refusal = DeviceRefusal(payload) {
       return "\(refusal.name) (reason \(refusal.number), \(number))"
     }
-    let words = String(decoding: payload.prefix(120), as: UTF8.self).filter { $0.isASCII && !$0.isNewline }
+    let words = String(decoding: payload.prefix(120), as: UTF8.self).shown()
     return payload.isEmpty || contentFormat != nil ? "answered \(number)" : "answered \(number): \(words)"
   }
 }

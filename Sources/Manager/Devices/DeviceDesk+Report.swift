@@ -48,7 +48,7 @@ extension DeviceDesk {
   private func note(_ error: ManagerError, of device: Device, from gateway: String) async throws {
     let now = ledger.clock.now
     guard device.state == .ordered || device.state == .delivered, device.problem?.code != .reportRefused,
-      limiter.admits(gateway, at: now)
+      limits.ofKnown.admits(gateway, at: now)
     else { return }
     try await ledger.commit(
       .trouble(device.id, Problem(.reportRefused, error.reason, at: now)), by: .gateway(gateway))

@@ -10,7 +10,7 @@ import Logging
 struct DeviceDesk: Sendable {
   let ledger: Ledger
   let engine: EnrolmentEngine
-  let limiter: RateLimiter
+  let limits: CallLimits
   /// How many unknown devices may wait for an administrator.
   let pendingLimit: Int
   let logger: Logger
@@ -38,12 +38,6 @@ struct DeviceDesk: Sendable {
       logger.error("a device's request failed", metadata: ["gateway": "\(route.gateway)", "error": "\(error)"])
       return .busy(seconds: 5)
     }
-  }
-
-  /// Whether an administrator knows the device with this key.
-  func knows(_ key: DeviceKey) async -> Bool {
-    guard let device = try? await ledger.store.device(with: key.thumbprint) else { return false }
-    return device.state != .pending
   }
 
   private func refuse(_ error: ManagerError) -> CoAPMessage {

@@ -73,9 +73,9 @@ struct DeviceReport: Equatable {
       var reader = try CBORReader(payload)
       for _ in 0..<(try reader.map()) {
         switch try reader.uint() {
-        case 1: id = Text(try reader.text()).value
-        case 2: serial = Bytes(try reader.byteString()).value
-        case 3: digest = Bytes(try reader.byteString()).value
+        case 1: id = String(span: try reader.text())
+        case 2: serial = Array(span: try reader.byteString())
+        case 3: digest = Array(span: try reader.byteString())
         case 4: notBefore = try reader.uint()
         case 5: notAfter = try reader.uint()
         case 6: bootCounter = try reader.uint()

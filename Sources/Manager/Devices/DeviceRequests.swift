@@ -1,4 +1,5 @@
 import COSE
+import PKI
 
 /// What the manager sends to devices in CBOR.
 enum DeviceRequests {
@@ -48,7 +49,7 @@ struct DeviceRefusal: Equatable {
       for _ in 0..<(try reader.map()) {
         switch try reader.uint() {
         case 1: number = try reader.uint32()
-        case 2: name = Text(try reader.text()).value
+        case 2: name = String(span: try reader.text())
         default: try reader.skip()
         }
       }
@@ -59,26 +60,5 @@ struct DeviceRefusal: Equatable {
     else { return nil }
     self.number = number
     self.name = name
-  }
-}
-
-/// Text out of a span, which the reader has checked to be UTF-8.
-struct Text {
-  let value: String
-
-  init(_ utf8: Span<UInt8>) {
-    value = String(decoding: Bytes(utf8).value, as: UTF8.self)
-  }
-}
-
-/// A span's bytes as a value.
-struct Bytes {
-  let value: [UInt8]
-
-  init(_ span: Span<UInt8>) {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(span.count)
-    for index in span.indices { bytes.append(span[index]) }
-    value = bytes
   }
 }

@@ -1,30 +1,33 @@
+import Edge
 import Foundation
 import Synchronization
 
-/// How often one gateway may make the manager write on a stranger's word: a token bucket a gateway.
+/// How often what comes over one gateway may make the manager write: a token bucket a gateway.
 final class RateLimiter: Sendable {
-  private struct Bucket {
-    var tokens: Double
-    var filledAt: Date
-  }
-  private let perMinute: Double
-  private let buckets = Mutex<[String: Bucket]>([:])
+  private let limit: RateLimit
+  private let buckets = Mutex<[String: TokenBucket]>([:])
 
   /// - Parameter perMinute: how many in a minute; a quarter of them at once.
-  init(perMinute: Int) { self.perMinute = Double(perMinute) }
+  init(perMinute: Int) {
+    limit = RateLimit(perSecond: Double(perMinute) / 60, burst: max(1, Double(perMinute) / 4))
+  }
 
   /// Whether one more is admitted now; if so, it counts.
   func admits(_ name: String, at now: Date) -> Bool {
-    let capacity = max(1, perMinute / 4)
-    return buckets.withLock { buckets in
-      var bucket = buckets[name] ?? Bucket(tokens: capacity, filledAt: now)
-      let seconds = max(0, now.timeIntervalSince(bucket.filledAt))
-      bucket.tokens = min(capacity, bucket.tokens + seconds * perMinute / 60)
-      bucket.filledAt = now
-      let isAdmitted = bucket.tokens >= 1
-      if isAdmitted { bucket.tokens -= 1 }
-      buckets[name] = bucket
-      return isAdmitted
-    }
+    let now = UInt64(max(0, now.timeIntervalSince1970 * 1_000))
+    return buckets.withLock { $0[name, default: TokenBucket(limit, now: now)].take(now: now) }
+  }
+}
+
+/// What callers may make the manager write. Strangers have a limit of their own, so that they use up nothing of those who
+/// proved a key that is known here.
+struct CallLimits: Sendable {
+  let ofStrangers: RateLimiter
+  let ofKnown: RateLimiter
+
+  /// - Parameter perMinute: of each kind, over one gateway.
+  init(perMinute: Int) {
+    ofStrangers = RateLimiter(perMinute: perMinute)
+    ofKnown = RateLimiter(perMinute: perMinute)
   }
 }

@@ -55,11 +55,11 @@ struct Registration: Equatable {
       var reader = try CBORReader(payload.span)
       for _ in 0..<(try reader.map()) {
         switch try reader.uint() {
-        case 1: id = Text(try reader.text()).value
-        case 2: model = Text(try reader.text()).value
-        case 3: firmware = Text(try reader.text()).value
+        case 1: id = String(span: try reader.text())
+        case 2: model = String(span: try reader.text())
+        case 3: firmware = String(span: try reader.text())
         case 4: holding = try reader.uint32()
-        case 5: serial = Bytes(try reader.byteString()).value
+        case 5: serial = Array(span: try reader.byteString())
         case 6: longestMessage = try reader.uint32()
         default: try reader.skip()
         }

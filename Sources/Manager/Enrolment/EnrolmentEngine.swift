@@ -20,11 +20,12 @@ actor EnrolmentEngine {
   private(set) var running: [DeviceID: WakeCause?] = [:]
   /// The devices whose next machine has to wait.
   private(set) var waiting: [DeviceID: Waiting] = [:]
-  /// Runs over the limit, first come, first served.
-  private var queue: [Run] = []
+  /// The devices whose turn is to come, each once and with the strongest reason there was; first come, first served.
+  private var queued: [DeviceID: Run] = [:]
+  private var queue: [DeviceID] = []
 
   /// The most machines at work at the same time.
-  private static let runLimit = 128
+  private let runLimit: Int
 
   struct Run: Sendable {
     var device: DeviceID
@@ -37,10 +38,12 @@ actor EnrolmentEngine {
     var timer: Task<Void, Never>
   }
 
-  /// - Parameter spread: lengthens a wait at random, so that a thousand devices that failed together do not come back together.
+  /// - Parameters:
+  ///   - runLimit: the most machines at work at the same time.
+  ///   - spread: lengthens a wait at random, so that a thousand devices that failed together do not come back together.
   init(
     ledger: Ledger, authority: any CertificateAuthority, devices: any DeviceCalling, policy: EnrolmentPolicy,
-    logger: Logger,
+    logger: Logger, runLimit: Int = 128,
     spread: @escaping @Sendable (Duration) -> Duration = { $0 * Double.random(in: 1...1.5) }
   ) {
     self.ledger = ledger
@@ -48,6 +51,7 @@ actor EnrolmentEngine {
     self.devices = devices
     self.policy = policy
     self.logger = logger
+    self.runLimit = runLimit
     self.spread = spread
     (work, workContinuation) = AsyncStream.makeStream()
   }
@@ -65,8 +69,10 @@ actor EnrolmentEngine {
 
   /// Looks at a device again, if what happened can change anything for it.
   func wake(_ id: DeviceID, _ cause: WakeCause) {
-    if running[id] != nil {
-      running[id] = .some(cause)
+    if let again = running[id] {
+      running[id] = .some(again.map { $0.stronger(cause) } ?? cause)
+    } else if let run = queued[id] {
+      queued[id]?.cause = run.cause.stronger(cause)
     } else if let entry = waiting[id] {
       guard entry.wait.cause.ends(with: cause) else { return }
       entry.timer.cancel()
@@ -99,11 +105,25 @@ actor EnrolmentEngine {
     }
   }
 
+  /// How many devices wait for their turn.
+  var queuedCount: Int { queued.count }
+
+  /// Why a device waits for its turn; nil when it does not.
+  func queuedCause(of id: DeviceID) -> WakeCause? { queued[id]?.cause }
+
+  /// Whether no machine is at work and none waits for its turn.
+  var isIdle: Bool { running.isEmpty && queued.isEmpty }
+
+  /// Behind whoever waits already: a device that is woken again and again does not push in front.
   private func begin(_ run: Run) {
-    guard running.count < Self.runLimit else {
-      queue.append(run)
+    guard queue.isEmpty, running.count < runLimit else {
+      if queued.updateValue(run, forKey: run.device) == nil { queue.append(run.device) }
       return
     }
+    start(run)
+  }
+
+  private func start(_ run: Run) {
     running[run.device] = .some(nil)
     workContinuation.yield(run)
   }
@@ -113,9 +133,8 @@ actor EnrolmentEngine {
     let again = running.removeValue(forKey: run.device) ?? nil
     if let wait { startTimer(run.device, wait) }
     if let again { wake(run.device, again) }
-    while !queue.isEmpty, running.count < Self.runLimit {
-      let next = queue.removeFirst()
-      if running[next.device] == nil, waiting[next.device] == nil { begin(next) }
+    while running.count < runLimit, !queue.isEmpty {
+      if let next = queued.removeValue(forKey: queue.removeFirst()) { start(next) }
     }
   }
 

@@ -35,8 +35,8 @@ extension EnrolmentMachine {
     return end(.wait(Wait(cause: .report, duration: policy.reportPatience, failures: failures)))
   }
 
-  /// A device that says it lost its certificate gets the same again. A new certificate for another key it does not get on
-  /// its own word, which nothing proves: that takes an administrator.
+  /// A device that says it lost its certificate gets the same again. A new one for another identity key it does not get for
+  /// the asking, though it has proved its bootstrap key: whoever lost one key may have been opened. That takes an administrator.
   private mutating func decideActive() -> Step {
     guard let certificate = record.certificate, record.deviceClaimsOther else { return end(.rest) }
     return deliver(certificate)

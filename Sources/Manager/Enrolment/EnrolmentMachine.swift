@@ -141,4 +141,17 @@ enum WakeCause: Equatable, Sendable {
   case demand
   /// A step before this one succeeded.
   case progress
+
+  /// The one of two that decides more: a demand is never lost behind a heartbeat.
+  func stronger(_ other: WakeCause) -> WakeCause { other.strength > strength ? other : self }
+
+  private var strength: Int {
+    switch self {
+    case .start, .progress: 0
+    case .gateway: 1
+    case .registration: 2
+    case .timer: 3
+    case .demand: 4
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import CoAPStream
+import Edge
 import Logging
 import NIOCore
 import NIOPosix
@@ -21,6 +22,13 @@ struct GatewayListener: Sendable {
 
   /// The most gateways at the same time; the next one waits in the backlog until one goes.
   private static let connectionLimit = 1024
+  /// Many lines, and endpoints of the UDP side, share one connection: a gateway's own bounds a line are to bite first.
+  private static var connection: CoAPConnection.Configuration {
+    var configuration = CoAPConnection.Configuration()
+    configuration.maximumConcurrentRequests = 256
+    configuration.maximumOutstandingRequests = 256
+    return configuration
+  }
   /// How long a connection may take until it has negotiated TLS.
   private static let handshakeLimit: TimeAmount = .seconds(10)
 
@@ -81,7 +89,8 @@ struct GatewayListener: Sendable {
           return nil
         }
         return GatewayPeer(
-          certificate: try certificate.toDERBytes(), connection: try CoAPConnection(addingHandlersTo: channel))
+          certificate: try certificate.toDERBytes(),
+          connection: try CoAPConnection(addingHandlersTo: channel, configuration: Self.connection))
       }
     }
     try channel.pipeline.syncOperations.addHandlers(NIOSSLServerHandler(context: context), negotiation)
@@ -92,15 +101,27 @@ struct GatewayListener: Sendable {
     // A handshake that fails is the peer's business; it says so itself.
     guard let peer = try? await pending.get() else { return }
     do {
-      let (name, certificate) = try await gate.admit(peer.certificate)
-      if let older = connections.add(peer.connection, of: name, with: certificate) {
-        Task { await older.abort("another connection of this gateway took the place of this one") }
-      }
+      let name = try await letIn(peer)
       await serve(peer.connection, of: name)
     } catch {
       logger.warning("a gateway was turned away", metadata: ["error": "\(error)"])
       await peer.connection.abort((error as? ManagerError)?.reason ?? "the manager cannot tell who this is")
     }
+  }
+
+  /// Admitted twice: what was true before the connection could be found, and so ended, may have changed meanwhile.
+  private func letIn(_ peer: GatewayPeer) async throws -> String {
+    let (name, certificate) = try await gate.admit(peer.certificate)
+    if let older = connections.add(peer.connection, of: name, with: certificate) {
+      Task { await older.abort("another connection of this gateway took the place of this one") }
+    }
+    do {
+      _ = try await gate.admit(peer.certificate)
+    } catch {
+      _ = connections.remove(peer.connection, of: name)
+      throw error
+    }
+    return name
   }
 
   private func serve(_ connection: CoAPConnection, of name: String) async {

@@ -4,7 +4,7 @@ public import Foundation
 enum Actor: Sendable, Equatable {
   /// An administrator, by the name in the client certificate.
   case administrator(String)
-  /// A device, as far as it is what it claims to be.
+  /// A device, by the bootstrap key that it proved to hold.
   case device(DeviceID)
   case gateway(String)
   /// The manager on its own: the next step of something begun, a timer, a policy.

@@ -21,6 +21,13 @@ public enum CertificateState: String, Sendable, Codable, CaseIterable {
   case superseded
 }
 
+/// What a list says about a certificate.
+struct CertificateTerm: Sendable, Equatable {
+  /// The serial number, in lower-case hexadecimal.
+  var serial: String
+  var notAfter: Date
+}
+
 /// A certificate the CA issued to us, with what became of it.
 struct CertificateRecord: Sendable, Equatable {
   var id: CertificateID

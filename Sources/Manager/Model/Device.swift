@@ -8,7 +8,7 @@ struct Device: Sendable, Equatable {
   var firmware: String?
   /// Where it was last heard: a hint for calling it, never an identity.
   var route: Route?
-  /// What it last said about itself. Nothing proves it.
+  /// What it last said about itself, in a session of its own. That it is true, nothing proves.
   var claim: DeviceClaim?
   /// Why it does not go on, if it does not.
   var problem: Problem?
@@ -27,20 +27,6 @@ struct Device: Sendable, Equatable {
   var key: DeviceKey?
   /// What an administrator should look at.
   var alarm: Alarm?
-}
-
-/// The line a device hangs on, and the gateway that has the line.
-struct Route: Sendable, Hashable, Codable {
-  var gateway: String
-  var line: String
-
-  init(gateway: String, line: String) {
-    self.gateway = gateway
-    self.line = line
-  }
-
-  /// The Uri-Host that names the line to the gateway (DESIGN §3).
-  var uriHost: String { "\(line).\(gateway)" }
 }
 
 /// What a device says at `/register` about its own state (docs/spec/device.md).

@@ -14,7 +14,7 @@ struct OrderID: Hashable, Sendable, CustomStringConvertible {
   var description: String { text }
 
   /// The id as it stands in the CMC control; nil when the text is no such thing.
-  var transaction: TransactionID? { Hex.bytes(text).flatMap(TransactionID.init(bytes:)) }
+  var transaction: TransactionID? { [UInt8](hexadecimal: text).flatMap(TransactionID.init(bytes:)) }
 }
 
 /// Whom a certificate is for.

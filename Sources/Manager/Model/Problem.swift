@@ -42,5 +42,7 @@ public struct Problem: Sendable, Equatable, Codable {
     case reportMissing = "report-missing"
     /// The device's report does not prove what it claims.
     case reportRefused = "report-refused"
+    /// The device goes on with nobody having said which key it has: it takes its thumbprint, see `muster device add`.
+    case keyUnknown = "key-unknown"
   }
 }

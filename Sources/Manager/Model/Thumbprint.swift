@@ -11,7 +11,7 @@ public struct Thumbprint: Hashable, Sendable, CustomStringConvertible, Codable {
   ///
   /// - Throws: ``ManagerError`` with code `invalid`.
   public init(_ text: String) throws(ManagerError) {
-    guard text.utf8.count == 64, let bytes = Hex.bytes(text) else {
+    guard text.utf8.count == 64, let bytes = [UInt8](hexadecimal: text) else {
       throw ManagerError(
         .invalid, "'\(text.prefix(80))' is no thumbprint.",
         remedy: "It has 64 hexadecimal digits, as on the device's label.")
@@ -57,5 +57,11 @@ struct DeviceKey: Hashable, Sendable {
     }
     self.coordinates = coordinates
     thumbprint = Thumbprint(sha256: digest)
+  }
+
+  /// A key read back from the store, which keeps its thumbprint beside it.
+  init(stored coordinates: [UInt8], _ thumbprint: Thumbprint) {
+    self.coordinates = coordinates
+    self.thumbprint = thumbprint
   }
 }

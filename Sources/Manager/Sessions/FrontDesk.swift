@@ -5,8 +5,8 @@ import CoAPStream
 struct FrontDesk: Sendable {
   let sessions: SessionKeeper
   let desk: DeviceDesk
-  /// Told of each device that opened a session, after its first request was done.
-  var onSession: @Sendable (DeviceKey) -> Void = { _ in }
+  /// Told of each device that has called with success, as long as it is open which trust descriptor it has.
+  var onCall: @Sendable (Thumbprint) -> Void = { _ in }
 
   /// Answers one request. It never throws: a device gets a code for everything.
   ///
@@ -30,9 +30,9 @@ struct FrontDesk: Sendable {
       return error.answer
     }
     let answer = await desk.answer(opened.request, over: route, key: opened.key)
-    if await sessions.isStranger(opened), await desk.knows(opened.key) { await sessions.promote(opened) }
+    await sessions.reconsider(opened)
     let sealed = await sessions.seal(answer, for: opened)
-    if opened.isFirst, answer.code.isSuccess { onSession(opened.key) }
+    if answer.code.isSuccess, await sessions.isTrustOpen(opened) { onCall(opened.key.thumbprint) }
     return sealed
   }
 }

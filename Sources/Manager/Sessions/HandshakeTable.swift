@@ -5,6 +5,10 @@ import OSCORE
 ///
 /// Message 1 costs a stranger nothing, so each gets little: a line two places, a gateway as many as its limit. Whoever needs
 /// more loses his own oldest; only a table that is full of many gateways' handshakes takes from the one that has most.
+///
+/// Within a gateway's places it is the same once most are taken. A newcomer takes the place of whoever has several: a line, or
+/// an address of the UDP side, behind which there are many lines for the asking. A serial line, which nobody can forge but
+/// the gateway itself, takes an endpoint's, whose address may be forged. Only who has nobody to take from must bring an Echo.
 struct HandshakeTable {
   struct Limits: Sendable {
     /// In all.
@@ -13,7 +17,7 @@ struct HandshakeTable {
     var gateway = 64
     /// Of one line: the handshake under way, and the one that a restarted device begins.
     var line = 2
-    /// From how many of one gateway's on its message 1 must bring an Echo.
+    /// From how many of one gateway's on message 1 takes another's place or must bring an Echo.
     var load = 48
     /// How long message 3 may take, in seconds: a small device over a slow line needs up to twenty.
     var lifetime: TimeInterval = 60
@@ -28,10 +32,12 @@ struct HandshakeTable {
 
   var count: Int { entries.count }
 
+  var underWay: [PendingHandshake] { Array(entries.values) }
+
   func count(of gateway: String) -> Int { queues[gateway]?.count ?? 0 }
 
-  /// Whether a gateway has so many under way that the next must show that it can take an answer.
-  func isLoaded(_ gateway: String) -> Bool { count(of: gateway) >= limits.load }
+  /// Whether the next message 1 of a line must show that it can take an answer (RFC 9175).
+  func demandsEcho(_ route: Route) -> Bool { isLoaded(route.gateway) && placeTaken(by: route) == nil }
 
   func contains(_ identifier: ConnectionIdentifier) -> Bool { entries[identifier] != nil }
 
@@ -45,10 +51,16 @@ struct HandshakeTable {
   }
 
   /// Puts one in, and ends those that have to make room.
-  mutating func insert(_ handshake: PendingHandshake, as identifier: ConnectionIdentifier) {
+  ///
+  /// - Parameter isEchoed: whether it brought an Echo, and so takes a place beyond the load.
+  mutating func insert(_ handshake: PendingHandshake, as identifier: ConnectionIdentifier, isEchoed: Bool) {
     let route = handshake.route
-    let ofLine = (queues[route.gateway] ?? []).filter { entries[$0]?.route == route }
-    if ofLine.count >= limits.line, let oldest = ofLine.first { remove(oldest)?.end() }
+    let ofLine = identifiers(of: route.gateway) { $0 == route }
+    if ofLine.count >= limits.line, let oldest = ofLine.first {
+      remove(oldest)?.end()
+    } else if isLoaded(route.gateway), !isEchoed, let place = placeTaken(by: route) {
+      remove(place)?.end()
+    }
     if count(of: route.gateway) >= limits.gateway, let oldest = queues[route.gateway]?.first { remove(oldest)?.end() }
     if entries.count >= limits.total, let most = queues.max(by: { $0.value.count < $1.value.count })?.value.first {
       remove(most)?.end()
@@ -63,6 +75,26 @@ struct HandshakeTable {
     return remove(identifier)
   }
 
+  private func isLoaded(_ gateway: String) -> Bool { count(of: gateway) >= limits.load }
+
+  /// Whose place a line's message 1 takes under load; nil when it may take none. At most 64 are looked at.
+  private func placeTaken(by route: Route) -> ConnectionIdentifier? {
+    let isSerial = route.udpAddress == nil
+    // The line's own: on a serial line the device that asks is the one that asked.
+    if isSerial, let own = identifiers(of: route.gateway, where: { $0 == route }).first { return own }
+    let byPlace = Dictionary(grouping: identifiers(of: route.gateway) { _ in true }) { entries[$0]?.route.place ?? "" }
+    guard byPlace[route.place] == nil else { return nil }
+    let most = byPlace.values.map(\.count).max() ?? 0
+    return identifiers(of: route.gateway) { other in
+      most > 1 ? byPlace[other.place]?.count == most : isSerial && other.udpAddress != nil
+    }.first
+  }
+
+  /// A gateway's handshakes of some of its lines, oldest first.
+  private func identifiers(of gateway: String, where isMeant: (Route) -> Bool) -> [ConnectionIdentifier] {
+    (queues[gateway] ?? []).filter { entries[$0].map { isMeant($0.route) } ?? false }
+  }
+
   private mutating func remove(_ identifier: ConnectionIdentifier) -> PendingHandshake? {
     guard let handshake = entries.removeValue(forKey: identifier) else { return nil }
     let gateway = handshake.route.gateway
@@ -70,4 +102,9 @@ struct HandshakeTable {
     if queues[gateway]?.isEmpty == true { queues[gateway] = nil }
     return handshake
   }
+}
+
+extension Route {
+  /// What counts as one line under load: all endpoints of one address together, since they cost their owner nothing.
+  fileprivate var place: String { udpAddress.map { "u-\($0)" } ?? line }
 }

@@ -20,6 +20,8 @@ public struct ManagerPublicKey: Codable, Sendable, Equatable {
 extension ManagerFolder {
   /// The manager's EDHOC public keys, the one in use first. The key in use is made if there is none.
   ///
+  /// A manager may run in the folder meanwhile: files are made whole and never overwritten.
+  ///
   /// - Parameter makingNext: makes the next key if there is none.
   /// - Throws: ``ManagerError``.
   public func publicKeys(makingNext: Bool = false) throws(ManagerError) -> [ManagerPublicKey] {
@@ -44,13 +46,20 @@ extension ManagerFolder {
 
   /// Puts the next EDHOC key in the place of the one in use, which is destroyed.
   ///
-  /// To be done when every device has a descriptor that names it, and while no manager runs.
+  /// To be done when every device has a descriptor that names it.
+  ///
+  /// - Throws: ``ManagerError``: `conflict` while a manager runs in the folder, `notFound` when there is no next key,
+  ///   `cannotWrite`.
   public func rotateKeys() throws(ManagerError) {
     guard FileManager.default.fileExists(atPath: nextSessionKey) else {
       throw ManagerError(
         .notFound, "There is no next key in \(path).", remedy: "Make it with 'muster manager keys --make-next'.")
     }
-    guard rename(nextSessionKey, sessionKey) == 0 else {
+    let lock = try lock()
+    defer { withExtendedLifetime(lock) {} }
+    do {
+      try DurableFile.move(nextSessionKey, to: sessionKey)
+    } catch {
       throw ManagerError(.cannotWrite, "\(sessionKey) cannot be replaced.", remedy: "Run as the manager's own user.")
     }
     _ = try publicKeys()

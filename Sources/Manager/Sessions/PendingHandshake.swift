@@ -17,6 +17,12 @@ final class PendingHandshake {
     self.crypto = crypto
   }
 
-  /// Forgets the ephemeral key and the secrets.
-  func end() { responder.end(with: &crypto) }
+  /// Whether ephemeral key and secrets are gone.
+  private(set) var isEnded = false
+
+  /// Forgets the ephemeral key and the secrets. Ending twice is harmless.
+  func end() {
+    responder.end(with: &crypto)
+    isEnded = true
+  }
 }

@@ -13,8 +13,8 @@ final class Session {
   let route: Route
   /// Whether the device is one that an administrator knows; what a stranger gets makes room for other strangers only.
   var isKnown = false
-  /// Whether a request has come in it.
-  var isUsed = false
+  /// Whether it is known that the device needs no other trust descriptor than the one it has.
+  var isTrustSettled = false
   /// The last Echo value the device gave (RFC 9175): to be sent along with what changes its state.
   var echo: [UInt8]?
 

@@ -15,15 +15,17 @@ extension SessionKeeper {
       switch try EDHOCPayload(request.payload) {
       case .message1(let message):
         handshakes.expire(of: route.gateway, at: clock.now)
-        guard !handshakes.isLoaded(route.gateway) || isEchoed(request, over: route) else {
+        let isEchoed = isEchoed(request, over: route)
+        guard isEchoed || !handshakes.demandsEcho(route) else {
           var answer = CoAPMessage.response(.unauthorized)
           answer.add(.echo, echo.value(for: route, at: clock.now))
           return answer
         }
-        return .edhoc(try begin(message, over: route))
+        return .edhoc(try begin(message, over: route, isEchoed: isEchoed))
       case .message3(let identifier, let message):
         do {
           let pending = try await finish(identifier, message, over: route)
+          defer { pending.end() }
           return try message4(of: pending)
         } catch let refusal as Refusal {
           return refusal.answer
@@ -41,7 +43,7 @@ extension SessionKeeper {
   }
 
   /// Takes message 1 and makes message 2.
-  private func begin(_ message1: [UInt8], over route: Route) throws(EDHOCError) -> [UInt8] {
+  private func begin(_ message1: [UInt8], over route: Route, isEchoed: Bool) throws(EDHOCError) -> [UInt8] {
     let pending = PendingHandshake(over: route, since: clock.now, crypto: keys.provider())
     try pending.responder.readMessage1(message1.span, with: pending.crypto)
     var message2 = [UInt8](repeating: 0, count: EDHOC.maxMessageBytes)
@@ -52,7 +54,7 @@ extension SessionKeeper {
         let own = try OwnCredential(credential.span, key: ManagerKeys.keyID, transfer: .keyIdentifier)
         var span = message2.mutableSpan
         let count = try pending.responder.writeMessage2(identifier, own, into: &span, with: &pending.crypto)
-        handshakes.insert(pending, as: identifier)
+        handshakes.insert(pending, as: identifier, isEchoed: isEchoed)
         return Array(message2.prefix(count))
       } catch {
         // It chose what we chose; that happens to nobody twice who does not want it.
@@ -74,6 +76,7 @@ extension SessionKeeper {
   ///
   /// The handshake is out of the table before anything is waited for, so no message 3 is worked on twice.
   ///
+  /// - Returns: the handshake, which the caller ends.
   /// - Throws: ``Refusal``: EDHOC's error message, or 4.01 when no handshake of this line has the identifier.
   func finish(
     _ identifier: ConnectionIdentifier, _ message3: [UInt8], over route: Route
@@ -139,17 +142,16 @@ extension SessionKeeper {
     throw Refusal(.edhocError(candidates.isEmpty ? .unknownCredential : .unspecified))
   }
 
-  private func isKnown(_ key: DeviceKey) async -> Bool {
-    guard let device = try? await store.device(with: key.thumbprint) else { return false }
-    return device.state != .pending
-  }
-
   /// Derives the context (RFC 9528 §A.1): the manager sends under C_I and receives under C_R.
   private func session(
     of pending: PendingHandshake, key: DeviceKey, route: Route, isKnown: Bool
   ) throws -> Session {
     var secret = [UInt8](repeating: 0, count: EDHOC.masterSecretBytes)
     var salt = [UInt8](repeating: 0, count: EDHOC.masterSaltBytes)
+    defer {
+      secret.wipe()
+      salt.wipe()
+    }
     do {
       var secretSpan = secret.mutableSpan
       var saltSpan = salt.mutableSpan
@@ -167,7 +169,6 @@ extension SessionKeeper {
     var message = [UInt8](repeating: 0, count: EDHOC.maxMessageBytes)
     var span = message.mutableSpan
     let count = try pending.responder.writeMessage4(into: &span, with: &pending.crypto)
-    pending.end()
     return .edhoc(Array(message.prefix(count)))
   }
 }
@@ -179,8 +180,8 @@ private enum EDHOCPayload {
 
   init(_ payload: [UInt8]) throws(EDHOCError) {
     switch try EDHOCRequest(payload.span) {
-    case .message1(let message): self = .message1(Bytes(message).value)
-    case .message3(let identifier, let message): self = .message3(identifier, Bytes(message).value)
+    case .message1(let message): self = .message1(Array(span: message))
+    case .message3(let identifier, let message): self = .message3(identifier, Array(span: message))
     }
   }
 }

@@ -38,8 +38,6 @@ actor SessionKeeper {
     let key: DeviceKey
     let session: ConnectionIdentifier
     let binding: RequestBinding
-    /// Whether it is the session's first.
-    let isFirst: Bool
   }
 
   /// The unprotected answer to a message that could not be opened: it says which step failed, and nothing else.
@@ -65,9 +63,7 @@ actor SessionKeeper {
     guard let session = sessions[identifier] else { throw Refusal(OSCOREError.unknownContext) }
     do {
       let (plain, binding) = try session.unprotect(request, isCombined: isCombined)
-      defer { session.isUsed = true }
-      return Opened(
-        request: plain, key: session.key, session: identifier, binding: binding, isFirst: !session.isUsed)
+      return Opened(request: plain, key: session.key, session: identifier, binding: binding)
     } catch {
       if let error = error as? OSCOREError, error == .exhausted { sessions.remove(identifier) }
       throw Refusal(error)
@@ -82,11 +78,23 @@ actor SessionKeeper {
     return sealed
   }
 
-  /// An administrator knows the device: its session does not make room for strangers' any more.
-  func promote(_ opened: Opened) { sessions.promote(opened.session) }
+  /// An administrator may have come to know the device: then its session does not make room for strangers' any more.
+  func reconsider(_ opened: Opened) async {
+    guard let session = sessions[opened.session], !session.isKnown, await isKnown(opened.key) else { return }
+    sessions.promote(opened.session)
+  }
 
-  /// Whether the device of a session was a stranger when it came.
-  func isStranger(_ opened: Opened) -> Bool { sessions[opened.session].map { !$0.isKnown } ?? false }
+  /// Whether it is open which trust descriptor the device of a session has.
+  func isTrustOpen(_ opened: Opened) -> Bool { sessions[opened.session].map { !$0.isTrustSettled } ?? false }
+
+  /// The device with this key needs no other trust descriptor, for as long as its session lasts.
+  func settleTrust(of thumbprint: Thumbprint) { sessions.session(with: thumbprint)?.isTrustSettled = true }
+
+  /// Whether an administrator knows the device with this key.
+  func isKnown(_ key: DeviceKey) async -> Bool {
+    guard let device = try? await store.device(with: key.thumbprint) else { return false }
+    return device.state != .pending
+  }
 
   private static func keyIdentifier(of request: CoAPMessage) throws -> ConnectionIdentifier {
     let options = request.values(of: .oscore)
@@ -107,6 +115,6 @@ actor SessionKeeper {
     } catch {
       throw Refusal(.response(.badRequest))
     }
-    _ = try await finish(identifier, message3, over: route)
+    try await finish(identifier, message3, over: route).end()
   }
 }

@@ -15,8 +15,11 @@ struct SessionTransport: DeviceTransport {
     }
     let answer = try await exchange(message, with: thumbprint, over: route, timeout: timeout)
     // The device wants to know that the request is of now (RFC 9175 §2.3): once more, with what it gave.
-    guard answer.code == .unauthorized, answer.value(of: .echo) != nil else { return answer }
-    return try await exchange(message, with: thumbprint, over: route, timeout: timeout)
+    guard answer.wantsEcho else { return answer }
+    let again = try await exchange(message, with: thumbprint, over: route, timeout: timeout)
+    // Not the device's word about the request: that took too long on its way, twice.
+    guard !again.wantsEcho else { throw ManagerError(.unreachable, "The requests to it arrive too late.") }
+    return again
   }
 
   private func exchange(
@@ -26,4 +29,9 @@ struct SessionTransport: DeviceTransport {
     return try await sessions.open(
       try await lines.request(outgoing.message, over: route, timeout: timeout), to: outgoing)
   }
+}
+
+extension CoAPMessage {
+  /// Whether the device has done nothing yet, and wants to see first that the request is of now.
+  fileprivate var wantsEcho: Bool { code == .unauthorized && value(of: .echo) != nil }
 }

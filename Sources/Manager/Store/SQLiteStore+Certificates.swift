@@ -5,6 +5,20 @@ extension SQLiteStore {
     try await pool.read { try Self.certificate(id, $0) }
   }
 
+  func terms(of ids: [CertificateID]) async throws -> [CertificateID: CertificateTerm] {
+    guard !ids.isEmpty else { return [:] }
+    let rows = try await pool.read { database in
+      try SQLRequest<Row>(
+        literal: "SELECT id, serial, not_after FROM certificate WHERE id IN \(ids.map(\.text))"
+      ).fetchAll(database).map {
+        (
+          CertificateID(stored: $0["id"]), CertificateTerm(serial: $0["serial"], notAfter: $0.date("not_after"))
+        )
+      }
+    }
+    return Dictionary(uniqueKeysWithValues: rows)
+  }
+
   func certificate(from order: OrderID) async throws -> CertificateRecord? {
     try await pool.read { database in
       try Row.fetchOne(database, sql: "SELECT * FROM certificate WHERE order_id = ?", arguments: [order.text])

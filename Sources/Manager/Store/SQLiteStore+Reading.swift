@@ -17,9 +17,9 @@ extension SQLiteStore {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT public_key FROM device WHERE substr(thumbprint, 1, 16) = ? AND public_key IS NOT NULL LIMIT 8
+          SELECT public_key, thumbprint FROM device WHERE substr(thumbprint, 1, 16) = ? AND public_key IS NOT NULL LIMIT 8
           """, arguments: [keyIdentifier]
-      ).compactMap { $0.bytes("public_key").flatMap(DeviceKey.init) }
+      ).compactMap(DeviceKey.init(row:))
     }
   }
 
@@ -46,6 +46,14 @@ extension SQLiteStore {
     try await pool.read {
       try Int.fetchOne($0, sql: "SELECT count(*) FROM device WHERE state = ?", arguments: [state.rawValue]) ?? 0
     }
+  }
+
+  func deviceCounts() async throws -> [DeviceState: Int] {
+    let rows = try await pool.read { database in
+      try Row.fetchAll(database, sql: "SELECT state, count(*) AS count FROM device GROUP BY state")
+        .map { (try $0.decoded("state") as DeviceState, $0["count"] as Int) }
+    }
+    return Dictionary(uniqueKeysWithValues: rows)
   }
 
   func devicesWantingWork() async throws -> [DeviceID] {

@@ -23,7 +23,7 @@ extension Device {
         holding: known, serial: row["claimed_serial"], maximumMessageBytes: row["claimed_message_bytes"] ?? 0)
     }
     thumbprint = (row["thumbprint"] as String?).map(Thumbprint.init(stored:))
-    key = row.bytes("public_key").flatMap(DeviceKey.init)
+    key = DeviceKey(row: row)
     if (row["alarm"] as String?) != nil {
       alarm = Alarm(try row.decoded("alarm"), row["alarm_detail"] ?? "", at: row.date("alarm_at"))
     }
@@ -31,6 +31,14 @@ extension Device {
       problem = Problem(
         try row.decoded("problem"), row["problem_detail"] ?? "", held: row["held"], at: row.date("problem_at"))
     }
+  }
+}
+
+extension DeviceKey {
+  /// Nil where only the thumbprint is known, or not even that.
+  init?(row: Row) {
+    guard let coordinates = row.bytes("public_key"), let thumbprint = row["thumbprint"] as String? else { return nil }
+    self.init(stored: coordinates, Thumbprint(stored: thumbprint))
   }
 }
 

@@ -1,20 +1,18 @@
+import Durability
 import Foundation
 import GRDB
-import Synchronization
 
 extension SQLiteStore {
   @discardableResult
   func commit(_ change: Change, by actor: Actor, at now: Date) async throws -> [DeviceTransition] {
-    let transitions = Mutex<[DeviceTransition]>([])
     try await group.write { database in
       var transaction = StoreTransaction(database: database, now: now)
       for part in change.parts {
         try transaction.apply(part)
         try transaction.audit(part, by: actor)
       }
-      transitions.withLock { [made = transaction.transitions] in $0 = made }
+      return transaction.transitions
     }
-    return transitions.withLock { $0 }
   }
 
   func sight(_ id: DeviceID, _ sighting: Sighting, at now: Date) async throws {

@@ -1,3 +1,4 @@
+import Durability
 import Foundation
 import GRDB
 
@@ -18,10 +19,16 @@ struct SQLiteStore: Store {
       configuration.busyMode = .timeout(5)
       configuration.label = "manager"
       let pool = try DatabasePool(path: path, configuration: configuration)
-      try Self.demandDurability(pool)
+      try pool.demandDurability()
+      // A longer log than SQLite's own 1,000 pages: a checkpoint costs two flushes.
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 4000") }
       try pool.writeWithoutTransaction(Schema.migrate)
       self.pool = pool
       self.group = GroupCommit(pool)
+    } catch let error as NotDurable {
+      throw ManagerError(
+        .database, "The database does not promise durability (\(error)).",
+        remedy: "Put the manager's folder on a local file system.")
     } catch let error as DatabaseError {
       throw ManagerError(
         .database, "The database \(path) cannot be opened: \(error.message ?? "\(error.resultCode)").",
@@ -58,22 +65,6 @@ struct SQLiteStore: Store {
       throw ManagerError(
         .database, "The database \(path) cannot be read: \(error.message ?? "\(error.resultCode)").",
         remedy: "Restore it from a backup, or give another folder.")
-    }
-  }
-
-  /// GRDB sets `synchronous = NORMAL` on opening a pool, with which a power cut loses acknowledged commits. So it is set
-  /// afterwards, read back, and anything but FULL on a write-ahead log is refused.
-  private static func demandDurability(_ pool: DatabasePool) throws {
-    try pool.writeWithoutTransaction { database in
-      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000")
-      let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
-      let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode")
-      guard synchronous == 2, journal == "wal" else {
-        throw ManagerError(
-          .database,
-          "The database does not promise durability (synchronous \(synchronous ?? -1), journal \(journal ?? "none")).",
-          remedy: "Put the manager's folder on a local file system.")
-      }
     }
   }
 

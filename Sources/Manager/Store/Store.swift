@@ -33,6 +33,8 @@ protocol Store: Sendable {
   /// Devices in the order of their ids.
   func devices(in state: DeviceState?, after cursor: String?, limit: Int) async throws -> Page<Device>
   func count(of state: DeviceState) async throws -> Int
+  /// How many devices are in each state; states with none are left out.
+  func deviceCounts() async throws -> [DeviceState: Int]
   /// The devices that have work to do: their states want it, and no problem holds them.
   func devicesWantingWork() async throws -> [DeviceID]
   /// The devices whose last route went over this gateway and that have work to do.
@@ -49,6 +51,8 @@ protocol Store: Sendable {
   func order(for holder: Holder, key: KeyDigest) async throws -> Order?
 
   func certificate(_ id: CertificateID) async throws -> CertificateRecord?
+  /// Serial number and end of each of these certificates, for a list that shows them: one query for all.
+  func terms(of ids: [CertificateID]) async throws -> [CertificateID: CertificateTerm]
   /// The certificate an order ended with.
   func certificate(from order: OrderID) async throws -> CertificateRecord?
   /// The newest certificate in force of a gateway or of the manager itself.

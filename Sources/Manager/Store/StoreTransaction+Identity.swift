@@ -20,6 +20,7 @@ extension StoreTransaction {
     try demandFree(thumbprint, for: id)
     if device.thumbprint != thumbprint {
       try update("UPDATE device SET thumbprint = ?, public_key = NULL WHERE id = ?", [thumbprint.text, id.text])
+      if device.problem?.code == .keyUnknown { try clearProblem(of: id) }
     }
     if let model { try update("UPDATE device SET model = ? WHERE id = ?", [model, id.text]) }
     if device.state == .pending { try move(id, from: [.pending], to: .registered) }

@@ -1,3 +1,5 @@
+import Durability
+import Edge
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -15,14 +17,14 @@ extension MockCA {
   public static func build(_ configuration: MockCAConfiguration) async throws -> MockCAService {
     let directory = CADirectory(configuration.directory)
     let authority = try directory.readAuthority()
-    let lock = try DirectoryLock(directory)
+    let lock = try directory.lock()
     let store = Store(try directory.openDatabase())
     let issuer = Issuer(authority: authority, store: store)
     return try await build(configuration, issuer: issuer, lock: lock)
   }
 
   static func build(
-    _ configuration: MockCAConfiguration, issuer: Issuer, lock: DirectoryLock?
+    _ configuration: MockCAConfiguration, issuer: Issuer, lock: FileLock?
   ) async throws -> MockCAService {
     let now = configuration.now()
     let names = ServerNames(host: configuration.host)
@@ -46,7 +48,8 @@ extension MockCA {
       },
       logger: Logger(label: "muster.ca") { _ in SwiftLogNoOpLogHandler() })
     return MockCAService(
-      application: application, address: "\(configuration.host):\(configuration.port)", lock: lock)
+      application: application, address: HostPort(host: configuration.host, port: configuration.port).description,
+      lock: lock)
   }
 }
 

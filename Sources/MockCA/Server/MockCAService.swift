@@ -1,3 +1,4 @@
+import Durability
 import Foundation
 import Hummingbird
 import NIOCore
@@ -7,9 +8,9 @@ public import ServiceLifecycle
 public struct MockCAService: Service {
   private let application: any ApplicationProtocol
   private let address: String
-  private let lock: DirectoryLock?
+  private let lock: FileLock?
 
-  init(application: some ApplicationProtocol, address: String, lock: DirectoryLock?) {
+  init(application: some ApplicationProtocol, address: String, lock: FileLock?) {
     self.application = application
     self.address = address
     self.lock = lock

@@ -1,3 +1,4 @@
+import Edge
 import Foundation
 import Hummingbird
 import HummingbirdCore
@@ -11,26 +12,21 @@ extension Request {
   ///
   /// - Throws: ``Refusal``: `message(.messageTooLong)`, `bodyBroken`, `bodyTooSlow`, `bodyNotBase64`.
   func base64Body(_ limits: MockCAConfiguration.Limits) async throws(Refusal) -> [UInt8] {
-    let read = await withTaskGroup(of: Result<[UInt8], Refusal>.self) { group in
-      group.addTask {
-        do {
-          return .success(Array(buffer: try await body.collect(upTo: limits.bodyBytes)))
-        } catch is NIOTooManyBytesError {
-          return .failure(.message(.messageTooLong))
-        } catch let error as HTTPError where error.status == .contentTooLarge {
-          return .failure(.message(.messageTooLong))
-        } catch {
-          return .failure(.bodyBroken)
-        }
+    let body: ByteBuffer
+    do {
+      body = try await withDeadline(limits.bodyDeadline) { [body = self.body] in
+        try await body.collect(upTo: limits.bodyBytes)
       }
-      group.addTask {
-        try? await Task.sleep(for: limits.bodyDeadline)
-        return .failure(.bodyTooSlow)
-      }
-      defer { group.cancelAll() }
-      return await group.next() ?? .failure(.bodyTooSlow)
+    } catch is NIOTooManyBytesError {
+      throw .message(.messageTooLong)
+    } catch let error as HTTPError where error.status == .contentTooLarge {
+      throw .message(.messageTooLong)
+    } catch is DeadlineExceeded {
+      throw .bodyTooSlow
+    } catch {
+      throw .bodyBroken
     }
-    let text = try read.get().filter { ![0x0A, 0x0D, 0x20, 0x09].contains($0) }
+    let text = body.readableBytesView.filter { ![0x0A, 0x0D, 0x20, 0x09].contains($0) }
     guard let bytes = Data(base64Encoded: Data(text)) else { throw .bodyNotBase64 }
     return Array(bytes)
   }

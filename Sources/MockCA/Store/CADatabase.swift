@@ -1,3 +1,4 @@
+import Durability
 import Foundation
 import GRDB
 
@@ -18,8 +19,13 @@ struct CADatabase: Sendable {
       throw MockCAError(.database, "The database \(path) cannot be opened: \(error.message ?? "\(error.resultCode)").")
     }
     do {
-      try Self.requireDurable(pool)
+      try pool.demandDurability()
       try Schema.migrate(pool, path: path)
+    } catch let error as NotDurable {
+      try? pool.close()
+      throw MockCAError(
+        .databaseNotDurable,
+        "SQLite refuses to flush commits (\(error)): issued certificates could be lost in a power cut.")
     } catch {
       try? pool.close()
       throw error
@@ -27,20 +33,4 @@ struct CADatabase: Sendable {
   }
 
   func close() throws { try pool.close() }
-
-  /// GRDB sets `synchronous = NORMAL` after it has prepared the connection: acknowledged commits would be lost when the power fails.
-  private static func requireDurable(_ pool: DatabasePool) throws {
-    let (synchronous, journal) = try pool.writeWithoutTransaction { database in
-      try database.execute(sql: "PRAGMA synchronous = FULL")
-      return (
-        try Int.fetchOne(database, sql: "PRAGMA synchronous"),
-        try String.fetchOne(database, sql: "PRAGMA journal_mode")
-      )
-    }
-    guard synchronous == 2, journal == "wal" else {
-      throw MockCAError(
-        .databaseNotDurable,
-        "SQLite refuses synchronous=FULL with a write-ahead log: issued certificates could be lost in a power cut.")
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import Durability
 import GRDB
 
 /// Where changes become durable. Tests put one in between that fails before or after the n-th commit.
@@ -6,3 +7,5 @@ protocol CommitLog: Sendable {
   /// the process lost its storage between commit and answer.
   func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
 }
+
+extension GroupCommit: CommitLog {}

@@ -13,17 +13,3 @@ extension Certificate.SerialNumber {
   /// The serial number in lower-case hexadecimal: how Muster writes it in tables, on the command line and in JSON.
   public var hexadecimal: String { bytes.hexadecimal }
 }
-
-extension Collection<UInt8> {
-  /// Lower-case hexadecimal, two digits a byte.
-  public var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(count * 2)
-    for byte in self {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 0x0F)])
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-}

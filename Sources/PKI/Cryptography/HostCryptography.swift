@@ -47,8 +47,7 @@ public struct HostCryptography: Cryptography, Sendable {
   public func makeHash() throws(CryptoError) -> HostSHA256 { HostSHA256() }
 
   public mutating func random(into bytes: inout MutableSpan<UInt8>) throws(CryptoError) {
-    let made = randomBytes(bytes.count)
-    for index in made.indices { bytes[index] = made[index] }
+    guard bytes.fill(with: randomBytes(bytes.count)) else { throw .failed }
   }
 
   public mutating func generateSigningKey(_ id: KeyID) throws(CryptoError) {
@@ -66,7 +65,7 @@ public struct HostCryptography: Cryptography, Sendable {
     case .agreement(let key): made = Array(key.publicKey.x963Representation)
     case nil: throw .noSuchKey
     }
-    try point.write(made)
+    guard point.fill(with: made) else { throw .unsupported }
   }
 
   public mutating func sign(
@@ -81,7 +80,7 @@ public struct HostCryptography: Cryptography, Sendable {
     guard let digest = GivenDigest(digest) else { throw .unsupported }
     let made: [UInt8]
     do { made = try key.sign(digest) } catch { throw .failed }
-    try signature.write(made)
+    guard signature.fill(with: made) else { throw .unsupported }
   }
 
   public mutating func verify(
@@ -141,13 +140,5 @@ extension HostCryptography: SessionCryptography {
     _ buffer: inout MutableSpan<UInt8>, key: Span<UInt8>, nonce: Span<UInt8>, additionalData: Span<UInt8>
   ) throws(CryptoError) {
     try AESCCM.open(&buffer, key: key, nonce: nonce, additionalData: additionalData)
-  }
-}
-
-extension MutableSpan<UInt8> {
-  /// Overwrites the whole span, whose length must be the one that was prescribed.
-  fileprivate mutating func write(_ bytes: [UInt8]) throws(CryptoError) {
-    guard bytes.count == count else { throw .unsupported }
-    for index in bytes.indices { self[index] = bytes[index] }
   }
 }

@@ -40,9 +40,3 @@ struct GivenDigest: Digest {
     try bytes.withUnsafeBytes(body)
   }
 }
-
-extension [UInt8] {
-  init(span: Span<UInt8>) {
-    self = span.withUnsafeBufferPointer { Array($0) }
-  }
-}

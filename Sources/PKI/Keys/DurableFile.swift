@@ -25,6 +25,14 @@ public enum DurableFile {
     }
   }
 
+  /// Puts a file in another's place, in one step that outlives a power cut. Both are in one folder.
+  ///
+  /// - Throws: ``PKIError`` with code `file`.
+  public static func move(_ path: String, to place: String) throws {
+    guard rename(path, place) == 0 else { throw PKIError.system(.file, "Cannot write \(place)") }
+    try synchronize(folderOf: place)
+  }
+
   /// Reads a text file.
   ///
   /// - Throws: ``PKIError`` with code `file`.

@@ -1,3 +1,4 @@
+import Edge
 import SwiftASN1
 public import X509
 
@@ -76,12 +77,7 @@ public struct Subject: Sendable, Equatable {
   /// Text that cannot play tricks in a log or a table: 1 to 64 characters, no controls.
   private static func isPlain(_ value: String) -> Bool {
     (1...PKILimits.subjectAttributeCharacters).contains(value.unicodeScalars.count)
-      && value.unicodeScalars.allSatisfy { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
-        default: true
-        }
-      }
+      && value.isShown
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Edge
 import PKI
 import Trust
 
@@ -63,20 +64,13 @@ struct TrustView: Encodable {
 
   func printForPeople() {
     func rows(_ kind: String, _ values: [String]) -> [(String, String?)] {
-      zip(["now", "next"], values).map { ("\(kind), \($0)", $1.withoutControls) }
+      zip(["now", "next"], values).map { ("\(kind), \($0)", $1.shown()) }
     }
     Output.fields(
       [
-        ("network", network.withoutControls), ("epoch", "\(epoch)"), ("digest", digest), ("length", "\(bytes) bytes"),
+        ("network", network.shown()), ("epoch", "\(epoch)"), ("digest", digest), ("length", "\(bytes) bytes"),
         ("root", isVerified ? "\(root), verified" : "\(root)…, NOT VERIFIED: give --root"),
       ] + rows("manager's key", managerKeys) + rows("whitelist signer", signers)
         + rows("anchor", anchors.map { "\($0.thumbprint) \($0.name)" }))
-  }
-}
-
-extension String {
-  /// Without what could move a terminal's cursor: whoever made an unverified descriptor wrote this.
-  fileprivate var withoutControls: String {
-    String(String.UnicodeScalarView(unicodeScalars.filter { $0.properties.generalCategory != .control }))
   }
 }

@@ -53,7 +53,7 @@ final class AttackedManager: Sendable {
       sound: FrontDesk(
         sessions: keeper,
         desk: DeviceDesk(
-          ledger: ledger, engine: engine, limiter: RateLimiter(perMinute: 600), pendingLimit: 10, logger: .silent)),
+          ledger: ledger, engine: engine, limits: CallLimits(perMinute: 600), pendingLimit: 10, logger: .silent)),
       weaknesses: weaknesses, notes: notes, guise: guise)
     work = Task { try await engine.run() }
   }

@@ -18,7 +18,7 @@ extension SessionKeeper {
     if isCombined {
       let payload = request.payload
       let count = try CombinedPayload(payload.span).message3.count
-      _ = try await finish(kid, Array(payload.prefix(count)), over: route)
+      try await finish(kid, Array(payload.prefix(count)), over: route).end()
     }
     guard let session = sessions[kid] else { throw OSCOREError.unknownContext }
     var crypto = AttackCryptography(weaknesses)
@@ -32,7 +32,7 @@ extension SessionKeeper {
     if weaknesses.contains(.forgetsNumbers) { session.context.window = ReplayWindow() }
     return Opened(
       request: try CoAPMessage(parsing: Array(frame.prefix(bound.count))), key: session.key, session: kid,
-      binding: bound.binding, isFirst: false)
+      binding: bound.binding)
   }
 
   /// The same for a device's answer.
@@ -67,7 +67,7 @@ extension SessionKeeper {
       var span = message2.mutableSpan
       let count = try pending.responder.writeMessage2(identifier, own, into: &span, with: &crypto)
       try crypto.giveEphemeralKeys(to: &pending.crypto)
-      handshakes.insert(pending, as: identifier)
+      handshakes.insert(pending, as: identifier, isEchoed: false)
       return .edhoc(Array(message2.prefix(count)))
     } catch {
       return .response(.badRequest)

@@ -90,10 +90,12 @@ struct FactoryTests {
   }
 
   @Test(
-    "Serial numbers are 1 to 32 letters, digits and hyphens",
+    "Serial numbers are 1 to 32 letters, digits and hyphens, and begin with no hyphen",
     arguments: [
       ("A", true), ("bench-0001", true), (String(repeating: "Z", count: 32), true), ("", false),
       (String(repeating: "Z", count: 33), false), ("a b", false), ("a.b", false), ("ä", false), ("a/b", false),
+      ("-a", false), ("-", false),
+      ("a-", true),
     ])
   func serialNumbers(text: String, isValid: Bool) {
     #expect((DeviceSerialNumber(Array(text.utf8).span) != nil) == isValid)

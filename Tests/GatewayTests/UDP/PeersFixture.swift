@@ -1,5 +1,6 @@
 import CoAP
 import CoAPStream
+import Edge
 import NIOCore
 import TestKit
 import Testing

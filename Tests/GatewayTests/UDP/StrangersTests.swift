@@ -1,5 +1,6 @@
 import CoAP
 import CoAPStream
+import Edge
 import TestKit
 import Testing
 

@@ -87,6 +87,17 @@ struct InitialiserTests {
     #expect(try String(contentsOfFile: folder.sessionPublicKey, encoding: .utf8) == both[1].pem)
   }
 
+  @Test("Keys are not rotated under a running manager; to print them, or to make the next, none has to end")
+  func rotationIsLocked() throws {
+    let folder = initialiser.folder
+    try initialiser.run()
+    let running = try folder.lock()
+    let keys = try folder.publicKeys(makingNext: true)
+    #expect(throws: ManagerError(.conflict, "")) { try folder.rotateKeys() }
+    #expect(try folder.publicKeys() == keys)
+    withExtendedLifetime(running) {}
+  }
+
   @Test("Bad values are refused before anything is written")
   func badValues() throws {
     let spoilers: [(inout ManagerInitialiser) -> Void] = [

@@ -3,6 +3,7 @@ import CoAPStream
 import Foundation
 import NIOSSL
 import PKI
+import Synchronization
 import Testing
 
 @testable import Manager
@@ -45,6 +46,57 @@ struct GatewayDoorTests {
           try await old.connected(to: address) { connection in
             _ = try await old.send(try device.registration(), of: device, over: connection)
           }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "A certificate that is superseded in the very moment its gateway is let in does not stay in",
+    .timeLimit(.minutes(2)))
+  func supersededMeanwhile() async throws {
+    let network = try await LiveNetwork()
+    let store = Mutex<FailingStore?>(nil)
+    try await network.withAuthority {
+      try await network.withManager(
+        wrap: { base in
+          let hooked = FailingStore(base)
+          store.withLock { $0 = hooked }
+          return hooked
+        },
+        { client, address in
+          let old = try await TestGateway.enrol("gw", devices: [], by: client, of: network)
+          // The manager has found that the old certificate is in force, and has not let its connection in yet.
+          store.withLock { $0 }?.afterGatewayRead {
+            _ = try await TestGateway.enrol("gw", devices: [], by: client, of: network, replace: true)
+          }
+          await #expect(throws: (any Error).self) {
+            try await old.connected(to: address) { connection in
+              _ = try await connection.request(.request(.get, "x").from("d1"), timeout: .seconds(10))
+            }
+          }
+          let gateways: PageView<GatewayView> = try await client.get("gateways")
+          #expect(gateways.items.map(\.connected) == [false])
+        })
+    }
+  }
+
+  @Test("A gateway with many lines may ask for two hundred of them at once", .timeLimit(.minutes(2)))
+  func manyAtOnce() async throws {
+    let network = try await LiveNetwork()
+    try await network.withAuthority {
+      try await network.withManager { client, address in
+        let gateway = try await TestGateway.enrol("gw", devices: [], by: client, of: network)
+        try await gateway.connected(to: address, requestsAtOnce: 200) { connection in
+          let codes = try await withThrowingTaskGroup(of: Code.self) { group in
+            for line in 0..<200 {
+              group.addTask {
+                try await connection.request(.request(.get, "x").from("l\(line)"), timeout: .seconds(30)).code
+              }
+            }
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+          }
+          #expect(codes == [.unauthorized])
         }
       }
     }
@@ -122,6 +174,13 @@ struct GatewayDoorTests {
           let _: DeviceView = try await client.post("devices/D1/enrol")
         }
         #expect(early?.remedy?.contains("approve") == true)
+        // Which key it has, nobody has said: approved, it would be shut out for good.
+        let keyless = await #expect(throws: ManagerError(.conflict, "")) {
+          let _: DeviceView = try await client.post("devices/D1/approve")
+        }
+        #expect(keyless?.remedy?.contains("--thumbprint") == true)
+        let still: DeviceView = try await client.get("devices/D1")
+        #expect(still.state == .registered)
         await #expect(throws: ManagerError(.invalid, "")) {
           let _: GatewayCredentials = try await client.post("gateways", GatewayEnrolment(name: "GW", request: "x"))
         }

@@ -195,6 +195,28 @@ struct EnrolmentEngineTests {
     #expect(rig.authority.issuedCount == 1)
   }
 
+  @Test("An active device that says nothing new costs one look at the store, and wakes nobody")
+  func heartbeat() async throws {
+    let rig = try Rig("D1")
+    let counting = Mutex<FailingStore?>(nil)
+    let life = try Life(rig) { base in
+      let store = FailingStore(base)
+      counting.withLock { $0 = store }
+      return store
+    }
+    try await life.run { life in
+      try await life.pursue()
+      rig.clock.advance(by: .seconds(60))
+      try await life.register()
+      let store = counting.withLock { $0! }
+      try await eventually("the engine rests") { await life.engine.isIdle }
+      let before = store.reads
+      try await life.register()
+      #expect(await life.engine.isIdle)
+      #expect(store.reads - before == 1)
+    }
+  }
+
   /// Exactly one active certificate, and it is the device's own.
   private func expectOneActiveCertificate(_ rig: Rig, _ note: Comment = "") async throws {
     let store = try rig.openStore()

@@ -68,6 +68,56 @@ struct FloodTests {
     #expect(try await again(echo, "x") == .unauthorized)
   }
 
+  @Test("Of one address, from as many ports as it likes, keeps neither serial lines nor other addresses out")
+  func oneAddress() async throws {
+    let limits = HandshakeTable.Limits()
+    let flooder = try device("F1")
+    for port in 0..<200 {
+      let line = "u-0a000001-" + [UInt8(port >> 8), UInt8(port & 0xFF)].hexadecimal
+      let answer = await desk.answer(try flooder.message1().from(line), from: "g")
+      // Its own are asked for an Echo as soon as there are many.
+      #expect(answer.code == (port < limits.load ? .changed : .unauthorized), "port \(port)")
+    }
+    for (id, line) in [("D1", "d1"), ("D2", "u-0a000002-1633"), ("D3", "u-20010db8000000000000000000000001-1633-2")] {
+      _ = await desk.answer(try flooder.message1().from("u-0a000001-ffff"), from: "g")
+      #expect(await desk.sessions.handshakeCount == limits.load)
+      #expect(try await desk.begin(try device(id), line: line).code == .changed, "\(line)")
+    }
+    #expect(await desk.sessions.handshakeCount == limits.load - 1)
+  }
+
+  @Test(
+    "Of forged addresses keeps no serial line out, and ends no handshake of one; who may be forged must bring an Echo")
+  func forgedAddresses() async throws {
+    let limits = HandshakeTable.Limits()
+    let honest = try device("D1")
+    let message2 = await desk.answer(try honest.message1().from("d1"), from: "g")
+    let flooder = try device("F1")
+    for number in 0..<200 {
+      let line = "u-0a0000\([UInt8(number)].hexadecimal)-1633"
+      _ = await desk.answer(try flooder.message1().from(line), from: "g")
+    }
+    #expect(await desk.sessions.handshakeCount == limits.load)
+    let stranger = await desk.answer(try device("D2").message1().from("u-0b000001-1633"), from: "g")
+    #expect(stranger.code == .unauthorized)
+    #expect(stranger.value(of: .echo) != nil)
+    #expect(try await desk.begin(try device("D3"), line: "d3").code == .changed)
+    let message3 = try honest.message3(message2, by: .value)
+    let combined = try honest.protect(try honest.inner.registration(), message3: message3)
+    #expect(try honest.open(await desk.answer(combined.from("d1"), from: "g")).code == .changed)
+  }
+
+  @Test("A device that restarts under load goes on in its own place")
+  func restartUnderLoad() async throws {
+    let limits = HandshakeTable.Limits()
+    let flooder = try device("F1")
+    let restarting = try device("D1")
+    _ = await desk.answer(try restarting.message1().from("d1"), from: "g")
+    for index in 1..<limits.load { _ = await desk.answer(try flooder.message1().from("l\(index)"), from: "g") }
+    #expect(await desk.answer(try flooder.message1().from("x"), from: "g").code == .unauthorized)
+    #expect(try await desk.begin(restarting).code == .changed)
+  }
+
   @Test("Once it is over, what it left does not load the gateway any longer than a minute")
   func expiry() async throws {
     let flooder = try device("F1")
@@ -118,7 +168,7 @@ struct FloodTests {
     func insert(_ gateway: String, _ line: String, _ number: UInt8) {
       let pending = PendingHandshake(
         over: Route(gateway: gateway, line: line), since: .distantPast, crypto: HostCryptography())
-      table.insert(pending, as: identifier(number))
+      table.insert(pending, as: identifier(number), isEchoed: true)
     }
     for number in 0..<5 { insert("a", "l\(number)", UInt8(number)) }
     insert("b", "l", 100)

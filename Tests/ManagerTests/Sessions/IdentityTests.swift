@@ -60,6 +60,61 @@ struct IdentityTests: SessionSuite {
     #expect(routes == ["d7.h", "d1.g"])
   }
 
+  @Test("Another port of the same address is no other place: the device is followed there, without event or alarm")
+  func otherPort() async throws {
+    _ = try await desk.begin(device, line: "u-0a000001-1633")
+    _ = try await desk.begin(device, line: "u-0a000001-e001")
+    let row = try #require(try await store.device(device.inner.id))
+    #expect(row.route == Route(gateway: "g", line: "u-0a000001-e001"))
+    #expect(row.alarm == nil)
+    #expect(try await store.routes(of: device.inner.id).count == 1)
+    #expect(try await store.audit(after: nil, limit: 10).items.map(\.action) == ["device-met"])
+  }
+
+  @Test(
+    "Another address, another interface, another gateway, and a name that only looks like an endpoint's are other places",
+    arguments: [
+      ("u-0a000002-1633", "g"), ("u-0a000001-1633-2", "g"), ("u-0a000001-e001", "h"), ("u-0a00000g-1633", "g"),
+      ("u-0a000001-16333", "g"), ("u-0a000001", "g"),
+    ])
+  func otherAddress(line: String, gateway: String) async throws {
+    _ = try await desk.begin(device, line: "u-0a000001-1633")
+    _ = try await desk.begin(device, line: line, from: gateway)
+    #expect(try await store.device(device.inner.id)?.alarm?.code == .moved)
+  }
+
+  @Test("Strangers use up their own limit and nothing of those who proved a known key")
+  func limits() async throws {
+    let desk = rig.desk(ledger, rig.engine(ledger), perMinute: 4, pendingLimit: 100)
+    try await store.commit(
+      .addDevice(device.inner.id, model: nil, thumbprint: device.key.thumbprint), by: .manager, at: rig.clock.now)
+    _ = try await desk.begin(device)
+    var codes: [Code] = []
+    for number in 0..<3 {
+      let stranger = try SecuredDevice("S\(number)", manager: rig.managerKeys.current)
+      codes.append(try await desk.begin(stranger).code)
+    }
+    #expect(codes == [.changed, .serviceUnavailable, .serviceUnavailable])
+    #expect(try await desk.begin(device, line: "d2").code == .changed)
+    #expect(try await store.device(device.inner.id)?.route?.line == "d2")
+  }
+
+  @Test("Past pending and without a key on record: who calls is refused, which is shown as that and as no alarm")
+  func keyUnknown() async throws {
+    try await store.force(device.inner.id, into: .approved)
+    #expect(try await desk.begin(device).code == .forbidden)
+    let row = try #require(try await store.device(device.inner.id))
+    #expect(row.alarm == nil)
+    #expect(row.problem?.code == .keyUnknown)
+    #expect(row.problem?.held == true)
+    #expect(row.problem?.detail.contains(device.key.thumbprint.text) == true)
+    try await ledger.commit(
+      .addDevice(device.inner.id, model: nil, thumbprint: device.key.thumbprint), by: .administrator("admin"))
+    #expect(try await store.device(device.inner.id)?.problem == nil)
+    #expect(try await desk.ask(device, try device.inner.registration()).code == .changed)
+    #expect(try await store.device(device.inner.id)?.state == .approved)
+  }
+
   @Test(
     "A device known by its id alone waits for an administrator with the key that came; then it goes on with that key")
   func knownByID() async throws {

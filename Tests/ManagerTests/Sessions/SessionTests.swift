@@ -57,6 +57,25 @@ struct SessionTests: SessionSuite {
     #expect(try await desk.ask(device, try device.inner.registration()).code == .changed)
   }
 
+  @Test(
+    "However message 3 comes, alone or with a request, and whatever it holds, its handshake's secrets are gone then")
+  func secretsGone() async throws {
+    for isSpoilt in [false, true] {
+      for isCombined in [false, true] {
+        let message2 = await desk.answer(try device.message1().from("d1"), from: "g")
+        var message3 = try device.message3(message2, by: .value)
+        if isSpoilt { message3[message3.count - 1] ^= 1 }
+        let request =
+          isCombined
+          ? try device.protect(try device.inner.registration(), message3: message3)
+          : CoAPMessage.request(
+            .post, ".well-known/edhoc", contentFormat: .cidEdhoc, payload: device.responderPrefix + message3)
+        let isEnded = await desk.sessions.endsHandshake(request, over: Route(gateway: "g", line: "d1"))
+        #expect(isEnded, "spoilt \(isSpoilt), combined \(isCombined)")
+      }
+    }
+  }
+
   @Test("The old session serves until a new message 3 verifies, and not a moment longer")
   func oldSession() async throws {
     _ = try await desk.begin(device)
@@ -166,4 +185,15 @@ private func edhocError(_ answer: CoAPMessage) throws -> EDHOCErrorMessage {
 extension SessionKeeper {
   var sessionCount: Int { sessions.count }
   var handshakeCount: Int { handshakes.count }
+
+  /// Whether the one handshake under way is ended by a request.
+  func endsHandshake(_ request: CoAPMessage, over route: Route) async -> Bool {
+    guard let pending = handshakes.underWay.first, handshakes.count == 1, !pending.isEnded else { return false }
+    if request.value(of: .oscore) != nil {
+      _ = try? await open(request, over: route)
+    } else {
+      _ = await edhoc(request, over: route)
+    }
+    return pending.isEnded
+  }
 }

@@ -57,6 +57,20 @@ struct SessionTransportTests: SessionSuite {
     #expect(device.echoesSeen == 2)
   }
 
+  @Test("A device that finds the repetition stale too was not reached: that is no refusal, and is tried again")
+  func staleTwice() async throws {
+    _ = try await desk.begin(device)
+    device.demandEcho([1, 2, 3, 4])
+    device.findEveryEchoStale()
+    let gateway = LoopGateway(bench.device)
+    guard case .unreachable(let detail) = await caller(gateway).callForRequest(try await row()) else {
+      Issue.record("taken for the device's own answer")
+      return
+    }
+    #expect(detail.contains("too late"))
+    #expect(gateway.seen.withLock { $0.count } == 4)
+  }
+
   @Test("What a gateway answers in a device's place decides nothing, be it a refusal, a request or silence")
   func forgedAnswers() async throws {
     _ = try await desk.begin(device)
@@ -111,7 +125,7 @@ struct SessionTransportTests: SessionSuite {
     let desk = FrontDesk(
       sessions: keeper,
       desk: DeviceDesk(
-        ledger: ledger, engine: engine, limiter: RateLimiter(perMinute: 600), pendingLimit: 10, logger: .silent))
+        ledger: ledger, engine: engine, limits: CallLimits(perMinute: 600), pendingLimit: 10, logger: .silent))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await engine.run() }
       defer { group.cancelAll() }

@@ -20,11 +20,13 @@ struct TrustKeeperTests: SessionSuite {
 
   private var transport: SessionTransport { SessionTransport(lines: gateway, sessions: desk.sessions) }
 
-  private func keeper(epoch: UInt32) throws -> TrustKeeper {
+  private func keeper(epoch: UInt32, over gateway: LoopGateway? = nil) throws -> TrustKeeper {
+    let transport = gateway.map { SessionTransport(lines: $0, sessions: desk.sessions) } ?? self.transport
     let file = try TrustDescriptorFile(
       bytes: try Self.descriptor(epoch: epoch, keys: [rig.managerKeys.current]), name: "test", network: "plant",
       keys: rig.managerKeys)
-    return TrustKeeper(descriptor: file, ledger: ledger, transport: transport, logger: .silent)
+    return TrustKeeper(
+      descriptor: file, ledger: ledger, sessions: desk.sessions, transport: transport, logger: .silent)
   }
 
   /// A descriptor by a root of its own.
@@ -60,10 +62,10 @@ struct TrustKeeperTests: SessionSuite {
   func delivered() async throws {
     try await approved()
     let keeper = try keeper(epoch: 2)
-    await keeper.offer(to: device.key)
+    await keeper.offer(to: device.key.thumbprint)
     #expect(device.inner.descriptors == [try #require(keeper.descriptor).bytes])
     #expect(try await actions() == ["trust-delivered"])
-    await keeper.offer(to: device.key)
+    await keeper.offer(to: device.key.thumbprint)
     #expect(device.inner.descriptors.count == 1)
   }
 
@@ -71,7 +73,7 @@ struct TrustKeeperTests: SessionSuite {
   func refused() async throws {
     try await approved()
     device.inner.refuse(31, "otherRoot")
-    await (try keeper(epoch: 7)).offer(to: device.key)
+    await (try keeper(epoch: 7)).offer(to: device.key.thumbprint)
     let row = try await store.audit(after: nil, limit: 100).items.last
     #expect(row?.action == "trust-refused")
     #expect(row?.detail == ["epoch": "7", "refusal": "otherRoot"])
@@ -81,22 +83,92 @@ struct TrustKeeperTests: SessionSuite {
   func notOffered() async throws {
     let keeper = try keeper(epoch: 1)
     _ = try await desk.begin(device)
-    await (try self.keeper(epoch: 9)).offer(to: device.key)
+    await (try self.keeper(epoch: 9)).offer(to: device.key.thumbprint)
     try await ledger.commit(.moveDevice(device.inner.id, from: .pending, to: .approved), by: .administrator("admin"))
-    await keeper.offer(to: device.key)
+    await keeper.offer(to: device.key.thumbprint)
     #expect(device.inner.descriptors.isEmpty)
   }
 
-  @Test("Every new session is told to the keeper, and no other request is")
+  /// A desk that tells what it would tell the keeper.
+  private func telling(_ told: Told) -> FrontDesk {
+    var desk = desk
+    desk.onCall = { told.append($0) }
+    return desk
+  }
+
+  @Test(
+    "Every call that succeeds is told to the keeper until it is settled what the device has; a new session begins anew")
   func told() async throws {
     let told = Told()
-    var desk = desk
-    desk.onSession = { key in told.append(key) }
+    let desk = telling(told)
+    try await store.commit(
+      .addDevice(device.inner.id, model: nil, thumbprint: device.key.thumbprint), by: .manager, at: rig.clock.now)
     _ = try await desk.begin(device)
+    _ = try await desk.ask(device, .request(.get, "nothing"))
+    #expect(told.all == [device.key.thumbprint])
     _ = try await desk.ask(device, try device.inner.registration())
-    #expect(told.all == [device.key])
-    _ = try await desk.begin(device)
     #expect(told.all.count == 2)
+    await (try keeper(epoch: 1)).offer(to: device.key.thumbprint)
+    _ = try await desk.ask(device, try device.inner.registration())
+    #expect(told.all.count == 2)
+    _ = try await desk.begin(device)
+    #expect(told.all.count == 3)
+  }
+
+  @Test("What gets lost on the way is tried again with its next call, until it is settled")
+  func lost() async throws {
+    try await approved()
+    let told = Told()
+    let desk = telling(told)
+    // The first question, and the first offer.
+    let losses = Mutex<[Int]>([1, 3])
+    let seen = Mutex(0)
+    let gateway = LoopGateway(bench.device) { _ in
+      let number = seen.withLock { seen in
+        seen += 1
+        return seen
+      }
+      return losses.withLock { $0.contains(number) } ? .response(.gatewayTimeout) : nil
+    }
+    let keeper = try keeper(epoch: 2, over: gateway)
+    for round in 1...3 {
+      _ = try await desk.ask(device, try device.inner.registration())
+      #expect(told.all.count == round)
+      await keeper.offer(to: device.key.thumbprint)
+    }
+    #expect(device.inner.descriptors.count == 1)
+    #expect(try await actions() == ["trust-delivered"])
+    _ = try await desk.ask(device, try device.inner.registration())
+    #expect(told.all.count == 3)
+  }
+
+  @Test("A stranger is not asked; once approved, its next call is enough, in the session that it had")
+  func approvedLater() async throws {
+    let told = Told()
+    let desk = telling(told)
+    _ = try await desk.begin(device)
+    let keeper = try keeper(epoch: 2)
+    await keeper.offer(to: device.key.thumbprint)
+    #expect(gateway.seen.withLock { $0.isEmpty })
+    try await ledger.commit(.moveDevice(device.inner.id, from: .pending, to: .approved), by: .administrator("admin"))
+    _ = try await desk.ask(device, try device.inner.registration())
+    #expect(told.all.count == 2)
+    await keeper.offer(to: device.key.thumbprint)
+    #expect(device.inner.descriptors.count == 1)
+  }
+
+  @Test("However often a device calls meanwhile, it waits once")
+  func once() async throws {
+    try await approved()
+    let keeper = try keeper(epoch: 2)
+    for _ in 0..<1000 { keeper.deviceCalled(device.key.thumbprint) }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await keeper.run() }
+      defer { group.cancelAll() }
+      try await eventually("the descriptor is there") { try await actions() == ["trust-delivered"] }
+    }
+    // The question and the offer, each with its answer.
+    #expect(gateway.seen.withLock { $0.count } == 4)
   }
 
   @Test(
@@ -134,7 +206,7 @@ struct TrustKeeperTests: SessionSuite {
 
 /// What was told, in order.
 private final class Told: Sendable {
-  private let keys = Mutex<[DeviceKey]>([])
-  func append(_ key: DeviceKey) { keys.withLock { $0.append(key) } }
-  var all: [DeviceKey] { keys.withLock { $0 } }
+  private let keys = Mutex<[Thumbprint]>([])
+  func append(_ key: Thumbprint) { keys.withLock { $0.append(key) } }
+  var all: [Thumbprint] { keys.withLock { $0 } }
 }

@@ -130,6 +130,41 @@ struct SQLiteStoreTests {
     #expect(try await store.audit(after: nil, limit: 500).items.count == 100)
   }
 
+  @Test("A device's key is taken from its row with the thumbprint that stands beside it, and not computed anew")
+  func keyOfRow() async throws {
+    let store = try rig.openStore()
+    let key = rig.device.key
+    try await store.commit(
+      .addDevice(rig.device.id, model: nil, thumbprint: key.thumbprint), by: .manager, at: rig.clock.now)
+    try await store.commit(.identifyDevice(rig.device.id, key), by: .manager, at: rig.clock.now)
+    #expect(try await store.device(rig.device.id)?.key == key)
+    let other = String(repeating: "ab", count: 32)
+    try await store.pool.writeWithoutTransaction {
+      try $0.execute(sql: "UPDATE device SET thumbprint = ?", arguments: [other])
+    }
+    #expect(try await store.device(rig.device.id)?.key?.thumbprint.text == other)
+    #expect(try await store.keys(identifiedBy: String(other.prefix(16))).map(\.thumbprint.text) == [other])
+  }
+
+  @Test("What lists say about certificates and states is one query for all")
+  func terms() async throws {
+    let store = try rig.openStore()
+    let stage = try Stage()
+    #expect(try await store.terms(of: []) == [:])
+    #expect(try await store.terms(of: [stage.certificate.id]) == [:])
+    try await store.force(stage.id, into: .csrRequested)
+    try await store.force(try DeviceID("D2"), into: .pending)
+    try await store.force(try DeviceID("D3"), into: .pending)
+    try await store.commit(.placeOrder(stage.id, stage.order), by: .manager, at: stage.now)
+    try await store.commit(.issue(stage.certificate), by: .manager, at: stage.now)
+    #expect(
+      try await store.terms(of: [stage.certificate.id, CertificateID(stored: "none")]) == [
+        stage.certificate.id: CertificateTerm(
+          serial: stage.certificate.serial, notAfter: stage.certificate.notAfter)
+      ])
+    #expect(try await store.deviceCounts() == [.ordered: 1, .pending: 2])
+  }
+
   @Test("Lists come in pages, each item once")
   func paging() async throws {
     let store = try rig.openStore()

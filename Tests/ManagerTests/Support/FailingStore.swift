@@ -12,11 +12,24 @@ final class FailingStore: Store {
   private let failing: Int
   private let moment: Moment
   private let writes = Mutex(0)
+  private let readCount = Mutex(0)
+  private let hook = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
-  init(_ base: any Store, failing: Int, _ moment: Moment) {
+  init(_ base: any Store, failing: Int = .max, _ moment: Moment = .before) {
     self.base = base
     self.failing = failing
     self.moment = moment
+  }
+
+  /// How often one row or more of devices, certificates or enrolments were asked for.
+  var reads: Int { readCount.withLock { $0 } }
+
+  /// Has something happen once, right after the next look at a gateway.
+  func afterGatewayRead(_ body: @escaping @Sendable () async throws -> Void) { hook.withLock { $0 = body } }
+
+  private func read<Value>(_ body: () async throws -> Value) async throws -> Value {
+    readCount.withLock { $0 += 1 }
+    return try await body()
   }
 
   var hasFailed: Bool { writes.withLock { $0 >= failing } }
@@ -39,8 +52,10 @@ final class FailingStore: Store {
     try await write { try await base.sight(id, sighting, at: now) }
   }
 
-  func device(_ id: DeviceID) async throws -> Device? { try await base.device(id) }
-  func device(with thumbprint: Thumbprint) async throws -> Device? { try await base.device(with: thumbprint) }
+  func device(_ id: DeviceID) async throws -> Device? { try await read { try await base.device(id) } }
+  func device(with thumbprint: Thumbprint) async throws -> Device? {
+    try await read { try await base.device(with: thumbprint) }
+  }
   func keys(identifiedBy keyIdentifier: String) async throws -> [DeviceKey] {
     try await base.keys(identifiedBy: keyIdentifier)
   }
@@ -50,6 +65,7 @@ final class FailingStore: Store {
     try await base.devices(in: state, after: cursor, limit: limit)
   }
   func count(of state: DeviceState) async throws -> Int { try await base.count(of: state) }
+  func deviceCounts() async throws -> [DeviceState: Int] { try await base.deviceCounts() }
   func devicesWantingWork() async throws -> [DeviceID] { try await base.devicesWantingWork() }
   func devicesWantingWork(behind gateway: String) async throws -> [DeviceID] {
     try await base.devicesWantingWork(behind: gateway)
@@ -57,11 +73,18 @@ final class FailingStore: Store {
   func devicesDueForRenewal(at now: Date, share: Double, limit: Int) async throws -> [DeviceID] {
     try await base.devicesDueForRenewal(at: now, share: share, limit: limit)
   }
-  func enrolment(of id: DeviceID) async throws -> EnrolmentRecord? { try await base.enrolment(of: id) }
+  func enrolment(of id: DeviceID) async throws -> EnrolmentRecord? {
+    try await read { try await base.enrolment(of: id) }
+  }
   func holder(of key: KeyDigest) async throws -> Holder? { try await base.holder(of: key) }
   func order(_ id: OrderID) async throws -> Order? { try await base.order(id) }
   func order(for holder: Holder, key: KeyDigest) async throws -> Order? { try await base.order(for: holder, key: key) }
-  func certificate(_ id: CertificateID) async throws -> CertificateRecord? { try await base.certificate(id) }
+  func certificate(_ id: CertificateID) async throws -> CertificateRecord? {
+    try await read { try await base.certificate(id) }
+  }
+  func terms(of ids: [CertificateID]) async throws -> [CertificateID: CertificateTerm] {
+    try await read { try await base.terms(of: ids) }
+  }
   func certificate(from order: OrderID) async throws -> CertificateRecord? { try await base.certificate(from: order) }
   func activeCertificate(of holder: Holder) async throws -> CertificateRecord? {
     try await base.activeCertificate(of: holder)
@@ -72,7 +95,15 @@ final class FailingStore: Store {
   ) async throws -> Page<CertificateRecord> {
     try await base.certificates(of: holder, in: state, after: cursor, limit: limit)
   }
-  func gateway(_ name: String) async throws -> GatewayRecord? { try await base.gateway(name) }
+  func gateway(_ name: String) async throws -> GatewayRecord? {
+    let gateway = try await base.gateway(name)
+    let hook = hook.withLock { hook in
+      defer { hook = nil }
+      return hook
+    }
+    try await hook?()
+    return gateway
+  }
   func gateways() async throws -> [GatewayRecord] { try await base.gateways() }
   func audit(after cursor: String?, limit: Int) async throws -> Page<AuditEntry> {
     try await base.audit(after: cursor, limit: limit)

@@ -51,14 +51,19 @@ final class LiveNetwork: Sendable {
   }
 
   /// One life of the manager.
+  ///
+  /// - Parameter wrap: puts something in front of its store.
   func withManager<Result: Sendable>(
+    wrap: (SQLiteStore) -> any Store = { $0 },
     _ body: @escaping @Sendable (AdminClient, ListenAddress) async throws -> Result
   ) async throws -> Result {
     let configuration = try await ManagerConfiguration.load(
       folder: managerFolder, environment: [:],
       flags: ["admin.listen": "127.0.0.1:0", "gateways.listen": "127.0.0.1:0"])
     let start = events.count
-    let manager = try Manager(configuration: configuration) { [events] in events.append($0) }
+    let manager = try Manager(
+      configuration: configuration, clock: SystemClock(), logger: .silent, events: { [events] in events.append($0) },
+      wrap: wrap)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await manager.run() }
       do {

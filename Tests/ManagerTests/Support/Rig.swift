@@ -55,7 +55,7 @@ final class Rig: Sendable {
     FrontDesk(
       sessions: keeper(ledger),
       desk: DeviceDesk(
-        ledger: ledger, engine: engine, limiter: RateLimiter(perMinute: perMinute), pendingLimit: pendingLimit,
+        ledger: ledger, engine: engine, limits: CallLimits(perMinute: perMinute), pendingLimit: pendingLimit,
         logger: .silent))
   }
 

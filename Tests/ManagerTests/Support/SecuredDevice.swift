@@ -29,6 +29,8 @@ final class SecuredDevice: Sendable {
     /// Which Echo it wants to see with what changes it; none for no demand.
     var echo: [UInt8]?
     var echoesSeen = 0
+    /// Whether no request arrives in time.
+    var isImpatient = false
   }
   private let state = Mutex(State())
 
@@ -51,6 +53,8 @@ final class SecuredDevice: Sendable {
   var line: String { inner.id.text.lowercased() }
   var echoesSeen: Int { state.withLock { $0.echoesSeen } }
   func demandEcho(_ value: [UInt8]) { state.withLock { $0.echo = value } }
+  /// As if every request came too late for the Echo it brings.
+  func findEveryEchoStale() { state.withLock { $0.isImpatient = true } }
 
   /// `POST /.well-known/edhoc` with message 1.
   func message1() throws -> CoAPMessage {
@@ -155,7 +159,10 @@ final class SecuredDevice: Sendable {
       return (Array(buffer.prefix(bound.count)), bound.binding)
     }
     let message = try CoAPMessage(parsing: plain)
-    let wanted = state.withLock { $0.echo }
+    let wanted = state.withLock { state in
+      if state.isImpatient { state.echo = state.echo?.map { $0 &+ 1 } }
+      return state.echo
+    }
     var response: CoAPMessage
     if let wanted, message.code != .get, message.value(of: .echo) != wanted {
       response = .response(.unauthorized)

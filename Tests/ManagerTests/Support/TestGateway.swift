@@ -36,9 +36,9 @@ struct TestGateway: Sendable {
 
   /// Connects, and serves its devices' lines while `body` runs.
   func connected<Result: Sendable>(
-    to address: ListenAddress, _ body: (CoAPConnection) async throws -> Result
+    to address: ListenAddress, requestsAtOnce: Int = 128, _ body: (CoAPConnection) async throws -> Result
   ) async throws -> Result {
-    let connection = try await connect(to: address)
+    let connection = try await connect(to: address, requestsAtOnce: requestsAtOnce)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try? await connection.run { answer($0) } }
       defer { group.cancelAll() }
@@ -69,7 +69,10 @@ struct TestGateway: Sendable {
     return (try? device.answer(request)) ?? .response(.internalServerError)
   }
 
-  func connect(to address: ListenAddress) async throws -> CoAPConnection {
+  func connect(to address: ListenAddress, requestsAtOnce: Int = 128) async throws -> CoAPConnection {
+    var limits = CoAPConnection.Configuration()
+    limits.maximumOutstandingRequests = requestsAtOnce
+    let configuration = limits
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv13
     tls.applicationProtocols = ["coap"]
@@ -84,7 +87,7 @@ struct TestGateway: Sendable {
           let negotiation = NIOTypedApplicationProtocolNegotiationHandler<CoAPConnection> { result, channel in
             channel.eventLoop.makeCompletedFuture {
               guard case .negotiated("coap") = result else { throw ChannelError.ioOnClosedChannel }
-              return try CoAPConnection(addingHandlersTo: channel)
+              return try CoAPConnection(addingHandlersTo: channel, configuration: configuration)
             }
           }
           try channel.pipeline.syncOperations.addHandlers(

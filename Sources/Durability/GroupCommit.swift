@@ -1,19 +1,27 @@
-import GRDB
+public import GRDB
 import Synchronization
 
-/// Gathers the changes of concurrent callers into one transaction: while one commit is on its way to disk, the next group gathers.
+/// Gathers the changes of concurrent callers into one transaction: while one commit is on its way to the disk, the next group
+/// gathers.
 ///
-/// One fsync then serves many requests. Each caller's change is a savepoint, so that its failure stays its own.
-actor GroupCommit: CommitLog {
-  private static let largestGroup = 256
-
+/// One flush then serves many requests. Each caller's change is a savepoint, so that its failure stays its own.
+public actor GroupCommit {
   private let pool: DatabasePool
+  private let largestGroup: Int
   private var waiting: [any WaitingChange] = []
   private var isDraining = false
 
-  init(_ pool: DatabasePool) { self.pool = pool }
+  /// - Parameter largestGroup: the most changes in one transaction.
+  public init(_ pool: DatabasePool, largestGroup: Int = 256) {
+    self.pool = pool
+    self.largestGroup = largestGroup
+  }
 
-  func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+  /// Runs `body` in a transaction, perhaps with others'. It is on the disk when this returns.
+  ///
+  /// - Throws: what `body` threw (then nothing of it is written, and the others of its group are not touched), or the error of
+  ///   the transaction, for everyone in the group.
+  public func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       waiting.append(Change(body: body, continuation: continuation))
       guard !isDraining else { return }
@@ -24,7 +32,7 @@ actor GroupCommit: CommitLog {
 
   private func drain() async {
     while !waiting.isEmpty {
-      let group = Array(waiting.prefix(Self.largestGroup))
+      let group = Array(waiting.prefix(largestGroup))
       waiting.removeFirst(group.count)
       do {
         try await pool.writeWithoutTransaction { database in
@@ -46,7 +54,7 @@ actor GroupCommit: CommitLog {
 private protocol WaitingChange: Sendable {
   /// Runs the change in a savepoint. Only a failure of the transaction itself is thrown.
   func apply(to database: Database) throws
-  /// Tells the caller how its change went, now that the group is on disk.
+  /// Tells the caller how its change went, now that the group is on the disk.
   func commit()
   /// Tells the caller that the whole group failed.
   func fail(_ error: any Error)
@@ -57,9 +65,7 @@ private final class Change<Value: Sendable>: WaitingChange {
   private let continuation: CheckedContinuation<Value, any Error>
   private let result = Mutex<Result<Value, any Error>?>(nil)
 
-  init(
-    body: @escaping @Sendable (Database) throws -> Value, continuation: CheckedContinuation<Value, any Error>
-  ) {
+  init(body: @escaping @Sendable (Database) throws -> Value, continuation: CheckedContinuation<Value, any Error>) {
     self.body = body
     self.continuation = continuation
   }
@@ -72,9 +78,9 @@ private final class Change<Value: Sendable>: WaitingChange {
         return .commit
       }
       if let value { result.withLock { $0 = .success(value) } }
-    } catch let error as DatabaseError where error.endsTransaction {
-      throw error
     } catch {
+      // What came before in this transaction may be gone with it: then nobody's change has happened.
+      guard database.isInsideTransaction, (error as? DatabaseError)?.endsTransaction != true else { throw error }
       result.withLock { $0 = .failure(error) }
     }
   }

@@ -1,0 +1,29 @@
+import Foundation
+import PKI
+import Testing
+
+@testable import Manager
+
+@Suite("Opening a manager's folder")
+struct OpeningTests {
+  @Test(
+    "What is wrong with the files it is given is said before database and admin CA are made",
+    arguments: ["ca-anchor.pem", "keys/edhoc.key", "trust.cose"])
+  func wrongFile(_ file: String) async throws {
+    let folder = try TemporaryFolder()
+    let anchor = "\(folder.path)/anchor.pem"
+    try DurableFile.create(anchor, bytes: Array(try TestAuthority(now: Date()).anchor.pem.utf8))
+    let managerFolder = ManagerFolder("\(folder.path)/manager")
+    try ManagerInitialiser(
+      folder: managerFolder, network: "plant", authorityURL: "https://127.0.0.1:1", anchorFile: anchor,
+      code: OneTimeCode.random().text
+    ).run()
+    try DurableFile.replace("\(managerFolder.path)/\(file)", bytes: Array("garbage".utf8), mode: 0o600)
+    var configuration = try await ManagerConfiguration.load(folder: managerFolder, environment: [:], flags: [:])
+    configuration.trustDescriptor = file == "trust.cose" ? "\(managerFolder.path)/\(file)" : nil
+    #expect(throws: ManagerError.self) { try Manager(configuration: configuration) }
+    let files = FileManager.default
+    #expect(!files.fileExists(atPath: managerFolder.database))
+    #expect(!files.fileExists(atPath: "\(managerFolder.credentials)/ca.pem"))
+  }
+}
