@@ -5,7 +5,8 @@ extension Gateway {
   struct UDPSide {
     let channel: any Channel
     let peers: DatagramPeers
-    var timer: Scheduled<Void>?
+    /// Wakes it, and when.
+    var timer: (task: Scheduled<Void>, deadline: UInt64)?
   }
 
   /// Opens the UDP side, if there is to be one.
@@ -27,7 +28,7 @@ extension Gateway {
   }
 
   func stopUDP() async {
-    udp?.timer?.cancel()
+    udp?.timer?.task.cancel()
     try? await udp?.channel.close()
     udp = nil
   }
@@ -66,16 +67,16 @@ extension Gateway {
   }
 
   private func scheduleUDP() {
-    udp?.timer?.cancel()
-    let timer = udp?.peers.deadline.map { deadline in
-      let delay = deadline > now ? deadline - now : 0
-      return eventLoop.scheduleTask(in: .milliseconds(Int64(min(delay, 3_600_000)))) {
-        self.assumeIsolated { gateway in
-          guard let udp = gateway.udp else { return }
-          gateway.performUDP(udp.peers.advance(now: gateway.now))
-        }
+    let deadline = udp?.peers.deadline
+    guard deadline != udp?.timer?.deadline else { return }
+    udp?.timer?.task.cancel()
+    udp?.timer = deadline.map { deadline in
+      let task = wake(at: deadline) { gateway in
+        gateway.udp?.timer = nil
+        guard let udp = gateway.udp else { return }
+        gateway.performUDP(udp.peers.advance(now: gateway.now))
       }
+      return (task, deadline)
     }
-    udp?.timer = timer
   }
 }

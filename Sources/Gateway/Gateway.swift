@@ -32,7 +32,8 @@ public actor Gateway: Service {
   var asks: AsyncStream<Ask>.Continuation?
   /// The UDP side, when there is one.
   var udp: UDPSide?
-  private var timer: Scheduled<Void>?
+  /// Wakes the router, and when.
+  private var timer: (task: Scheduled<Void>, deadline: UInt64)?
 
   /// A device's request, for the task that has the connection.
   struct Ask: Sendable {
@@ -104,13 +105,22 @@ public actor Gateway: Service {
   var now: UInt64 { NIODeadline.now().uptimeNanoseconds / 1_000_000 }
 
   private func schedule() {
-    timer?.cancel()
-    timer = router.deadline.map { deadline in
-      let delay = deadline > now ? deadline - now : 0
-      return eventLoop.scheduleTask(in: .milliseconds(Int64(min(delay, 3_600_000)))) {
-        self.assumeIsolated { $0.perform($0.router.advance(now: $0.now)) }
+    let deadline = router.deadline
+    guard deadline != timer?.deadline else { return }
+    timer?.task.cancel()
+    timer = deadline.map { deadline in
+      let task = wake(at: deadline) { gateway in
+        gateway.timer = nil
+        gateway.perform(gateway.router.advance(now: gateway.now))
       }
+      return (task, deadline)
     }
+  }
+
+  /// Has something done at a time of ``now``'s clock, or in an hour, which is soon enough to look again.
+  func wake(at deadline: UInt64, _ body: @escaping @Sendable (isolated Gateway) -> Void) -> Scheduled<Void> {
+    let delay = deadline > now ? deadline - now : 0
+    return eventLoop.scheduleTask(in: .milliseconds(Int64(min(delay, 3_600_000)))) { self.assumeIsolated(body) }
   }
 
   private func serveStatus() async throws -> (any Channel)? {
@@ -121,7 +131,7 @@ public actor Gateway: Service {
   }
 
   private func stop(_ status: (any Channel)?) async {
-    timer?.cancel()
+    timer?.task.cancel()
     for line in lines.values { try? await line.stop().get() }
     await stopUDP()
     guard let status, let path = configuration.statusSocket else { return }

@@ -29,7 +29,7 @@ extension Router {
   /// On the line it stays, since the device may be at work on it; waiting for its turn it is dropped. It is answered all
   /// the same, so that its caller ends.
   mutating func managerGaveUp(_ id: ExchangeID) -> [RouterAction] {
-    for (line, route) in routes {
+    for (line, route) in routes.all {
       if route.current?.id == id {
         routes[line]?.current?.id = nil
         return [refuse(id, .gatewayTimeout, "the connection ended")]

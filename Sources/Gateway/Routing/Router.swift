@@ -12,7 +12,7 @@ struct Router {
   var isManagerConnected = false
 
   // In an extension's reach only, see Router+ToManager and Router+ToDevice.
-  var routes: [LineName: LineRoute]
+  var routes: RouteTable
   var askedBy: [ExchangeID: (line: LineName, token: Token)] = [:]
   private var nextExchange: UInt64 = 0
 
@@ -22,13 +22,11 @@ struct Router {
   init(gateway: String, lines: some Sequence<LineName>, limits: RouterLimits = RouterLimits()) {
     self.gateway = gateway
     self.limits = limits
-    self.routes = Dictionary(uniqueKeysWithValues: lines.map { ($0, LineRoute()) })
+    self.routes = RouteTable(lines)
   }
 
   /// When ``advance(now:)`` wants to be called; nil when nothing waits.
-  var deadline: UInt64? {
-    routes.values.lazy.compactMap(\.deadline).min()
-  }
+  var deadline: UInt64? { routes.deadline }
 
   func counters(of line: LineName) -> RouteCounters {
     routes[line]?.counters ?? RouteCounters()
@@ -138,7 +136,7 @@ struct Router {
   /// Gives up what has waited too long.
   mutating func advance(now: UInt64) -> [RouterAction] {
     var actions: [RouterAction] = []
-    for line in routes.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+    for line in routes.takeDue(now: now) {
       expire(on: line, now: now, &actions)
       sendNext(on: line, now: now, &actions)
     }

@@ -8,6 +8,8 @@ struct AdmissionControl {
   private var strangers: TokenBucket
   private var known: TokenBucket
   private var addresses: [AddressKey: TokenBucket] = [:]
+  /// When each was last heard, the one silent for longest first.
+  private var silence = DeadlineQueue<AddressKey>()
   private let capacity: Int
 
   /// - Parameter capacity: addresses whose rate is remembered; the one silent for longest makes room.
@@ -21,6 +23,7 @@ struct AdmissionControl {
   mutating func admit(_ address: AddressKey, isKnown: Bool, now: UInt64) -> Bool {
     // The address's own limit counts first: what it refuses is not taken from the others' share. An address never seen
     // before has none yet, and a flood of those must be cheap to refuse.
+    defer { silence.set(address, addresses[address]?.lastUse) }
     if addresses[address] != nil {
       guard addresses[address]?.take(now: now) == true else { return false }
       return isKnown ? known.take(now: now) : strangers.take(now: now)
@@ -31,12 +34,14 @@ struct AdmissionControl {
     return bucket.take(now: now)
   }
 
-  // Only buckets that have been idle for long enough to be full again are dropped, for those mean nothing any more. A
-  // flood from more addresses than that ends here and not in the memory.
+  // Only a bucket that has been idle for long enough to be full again is dropped, for it means nothing any more. A flood from
+  // more addresses than that ends here and not in the memory.
   private mutating func makeRoom(now: UInt64) -> Bool {
     guard addresses.count >= capacity else { return true }
     let idle = UInt64(1_000 * perAddress.burst / perAddress.perSecond)
-    addresses = addresses.filter { now - min(now, $0.value.lastUse) < idle }
-    return addresses.count < capacity
+    guard let oldest = silence.first, now - min(now, oldest.deadline) >= idle else { return false }
+    addresses[oldest.key] = nil
+    silence.set(oldest.key, nil)
+    return true
   }
 }

@@ -17,7 +17,7 @@ final class DatagramPeer {
   var bytesSent = 0
   var lastHeard: UInt64
   /// Its requests that are with the manager: how it knows each, and the message id it came with.
-  var requests: [Token: UInt16] = [:]
+  var requests: [Token: UInt16] = [:]  // counted, so changed by DatagramPeers.begin and end only
   /// The answers lately given, oldest first, for requests that come again.
   var answers: [(messageID: UInt16, datagram: [UInt8])] = []
   /// What waits to be sent: for the one before to be acknowledged, or for the endpoint to pass its challenge.

@@ -68,21 +68,15 @@ extension DatagramPeers {
     case .ignored: break
     }
     pump(peer, now: now, &actions)
+    reschedule(peer)
   }
 
   private func judgeChallenge(_ messageID: UInt16, _ peer: DatagramPeer) {
     switch peer.challenge?.receiveReset(messageID) {
-    case .passed: verified(peer)
+    case .passed: verify(peer)
     case .failed: peer.challenge = nil
     case .open, nil: break
     }
-  }
-
-  private func verified(_ peer: DatagramPeer) {
-    peer.challenge = nil
-    guard !peer.isVerified else { return }
-    peer.isVerified = true
-    counters.verified += 1
   }
 
   private func forward(
@@ -90,11 +84,11 @@ extension DatagramPeers {
   ) {
     let token = datagram.message.token
     // A token in use again belongs to an endpoint that forgot what it asked; the old answer is nobody's.
-    if let old = peer.requests.removeValue(forKey: token) { _ = peer.layer.answer(to: old, now: now) }
+    if let old = end(token, of: peer) { _ = peer.layer.answer(to: old, now: now) }
     let isTooMuch =
-      peer.requests.count >= settings.requestsPerEndpoint || requestsUnderWay(ofStrangers: false) >= settings.requests
-      || (!peer.isVerified && requestsUnderWay(ofStrangers: true) >= settings.requests / 2)
-    peer.requests[token] = datagram.messageID
+      peer.requests.count >= settings.requestsPerEndpoint || requestsUnderWay >= settings.requests
+      || (!peer.isVerified && requestsOfStrangers >= settings.requests / 2)
+    begin(token, datagram.messageID, of: peer)
     if isTooMuch {
       counters.refused += 1
       answer(Self.comeBackLater(token), to: peer, now: now, &actions)
@@ -109,7 +103,7 @@ extension DatagramPeers {
     guard let asked = peer.asked else { return }
     peer.asked = nil
     // Whoever knows the token has received the request: eight random bytes.
-    verified(peer)
+    verify(peer)
     if peer.underWay?.kind == .request {
       // The answer may overtake the acknowledgement, and then stands for it (RFC 7252 §5.2.2).
       peer.layer.cancel()

@@ -16,13 +16,14 @@ extension DatagramPeers {
       answer(frame, to: peer, now: now, &actions)
     }
     pump(peer, now: now, &actions)
+    reschedule(peer)
     return actions
   }
 
   /// Gives the endpoint the answer to one of its requests, by the shortest way that is open.
   func answer(_ frame: [UInt8], to peer: DatagramPeer, now: UInt64, _ actions: inout [Action]) {
     guard let message = try? Message.parse(frame.span), message.code.isResponse,
-      let messageID = peer.requests.removeValue(forKey: message.token)
+      let messageID = end(message.token, of: peer)
     else { return }
     // What may not go yet is acknowledged, so that the endpoint waits for it and does not repeat its request.
     if !peer.mayBeSent(

@@ -4,16 +4,15 @@ extension DatagramPeers {
   /// Repeats, acknowledges, gives up and forgets what is due.
   func advance(now: UInt64) -> [Action] {
     var actions: [Action] = []
-    let due = peers.values.filter { $0.deadline(idleMilliseconds: settings.idleMilliseconds) <= now }.map(\.line)
-    for line in due {
-      guard let peer = peers[line] else { continue }
+    for peer in takeDue(now: now) {
       if peer.lastHeard + settings.idleMilliseconds <= now {
-        forget(line, &actions)
+        forget(peer.line, &actions)
         continue
       }
       continueChallenge(peer, now: now, &actions)
       while let event = peer.layer.advance(now: now) { handle(event, peer, &actions) }
       pump(peer, now: now, &actions)
+      reschedule(peer)
     }
     return actions
   }

@@ -11,6 +11,14 @@ final class DatagramPeers {
   var counters = UDPCounters()
   var peers: [LineName: DatagramPeer] = [:]
   private var lines: [EndpointKey: LineName] = [:]
+  private var linesOfAddress: [AddressKey: Set<LineName>] = [:]
+  /// When each wants to be looked at.
+  private var timers = DeadlineQueue<LineName>()
+  /// Those who have not shown that they are where they say, the one silent for longest first.
+  private var strangers = DeadlineQueue<LineName>()
+  /// Requests that the manager is answering, and those among them of strangers.
+  private(set) var requestsUnderWay = 0
+  private(set) var requestsOfStrangers = 0
   var admission: AdmissionControl
   var generator: any RandomNumberGenerator & Sendable
 
@@ -34,16 +42,43 @@ final class DatagramPeers {
   }
 
   /// When ``advance(now:)`` wants to be called; nil when there is nobody.
-  var deadline: UInt64? {
-    let idle = settings.idleMilliseconds
-    return peers.values.lazy.map { $0.deadline(idleMilliseconds: idle) }.min()
-  }
+  var deadline: UInt64? { timers.first?.deadline }
 
   func line(of key: EndpointKey) -> LineName? { lines[key] }
 
-  /// Requests that the manager is answering.
-  func requestsUnderWay(ofStrangers: Bool) -> Int {
-    peers.values.reduce(0) { $0 + (!ofStrangers || !$1.isVerified ? $1.requests.count : 0) }
+  /// To be called when something has happened with an endpoint: what it waits for may be another.
+  func reschedule(_ peer: DatagramPeer) {
+    guard peers[peer.line] === peer else { return }
+    timers.set(peer.line, peer.deadline(idleMilliseconds: settings.idleMilliseconds))
+    strangers.set(peer.line, peer.isVerified ? nil : peer.lastHeard)
+  }
+
+  /// Takes out everybody who is to be looked at now; each is to be rescheduled or forgotten.
+  func takeDue(now: UInt64) -> [DatagramPeer] { timers.removeDue(now: now).compactMap { peers[$0] } }
+
+  // MARK: Requests with the manager
+
+  func begin(_ token: Token, _ messageID: UInt16, of peer: DatagramPeer) {
+    guard peer.requests.updateValue(messageID, forKey: token) == nil else { return }
+    requestsUnderWay += 1
+    if !peer.isVerified { requestsOfStrangers += 1 }
+  }
+
+  /// - Returns: the message id that the request came with; nil when there is no such request.
+  func end(_ token: Token, of peer: DatagramPeer) -> UInt16? {
+    guard let messageID = peer.requests.removeValue(forKey: token) else { return nil }
+    requestsUnderWay -= 1
+    if !peer.isVerified { requestsOfStrangers -= 1 }
+    return messageID
+  }
+
+  /// The endpoint has shown that it is where it says.
+  func verify(_ peer: DatagramPeer) {
+    peer.challenge = nil
+    guard !peer.isVerified else { return }
+    peer.isVerified = true
+    requestsOfStrangers -= peer.requests.count
+    counters.verified += 1
   }
 
   // MARK: Coming and going
@@ -59,8 +94,11 @@ final class DatagramPeers {
       return nil
     }
     let layer = MessageLayer<64>(parameters: settings.transmission, firstMessageID: generator.next())
-    peers[line] = DatagramPeer(address, key: key, line: line, layer: layer, now: now)
+    let peer = DatagramPeer(address, key: key, line: line, layer: layer, now: now)
+    peers[line] = peer
     lines[key] = line
+    linesOfAddress[key.address, default: []].insert(line)
+    reschedule(peer)
     actions.append(.up(line))
     return line
   }
@@ -68,26 +106,32 @@ final class DatagramPeers {
   func forget(_ line: LineName, _ actions: inout [Action]) {
     guard let peer = peers.removeValue(forKey: line) else { return }
     lines[peer.key] = nil
+    linesOfAddress[peer.key.address]?.remove(line)
+    if linesOfAddress[peer.key.address]?.isEmpty == true { linesOfAddress[peer.key.address] = nil }
+    timers.set(line, nil)
+    strangers.set(line, nil)
+    requestsUnderWay -= peer.requests.count
+    if !peer.isVerified { requestsOfStrangers -= peer.requests.count }
     actions.append(.down(line))
   }
 
   private func makeRoom(for key: EndpointKey, _ actions: inout [Action]) -> Bool {
-    let neighbours = peers.values.filter { $0.key.address == key.address }
+    let neighbours = linesOfAddress[key.address] ?? []
+    let place: LineName?
     if neighbours.count >= settings.endpointsPerAddress {
       // Of one's own address anybody may go: whoever opens port after port takes his own place.
-      return crowdOut(neighbours.filter { !$0.isVerified }, orAnyOf: neighbours, &actions)
+      place =
+        neighbours.compactMap { peers[$0] }.min {
+          ($0.isVerified ? 1 : 0, $0.lastHeard) < ($1.isVerified ? 1 : 0, $1.lastHeard)
+        }?.line
+    } else if peers.count >= settings.endpoints {
+      place = strangers.first?.key
+    } else {
+      return true
     }
-    guard peers.count >= settings.endpoints else { return true }
-    return crowdOut(peers.values.filter { !$0.isVerified }, orAnyOf: [], &actions)
-  }
-
-  private func crowdOut(
-    _ first: [DatagramPeer], orAnyOf second: [DatagramPeer], _ actions: inout [Action]
-  ) -> Bool {
-    let oldest = { (peers: [DatagramPeer]) in peers.min { $0.lastHeard < $1.lastHeard } }
-    guard let line = (oldest(first) ?? oldest(second))?.line else { return false }
+    guard let place else { return false }
     counters.crowdedOut += 1
-    forget(line, &actions)
+    forget(place, &actions)
     return true
   }
 
