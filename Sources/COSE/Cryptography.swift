@@ -68,7 +68,9 @@ public protocol Cryptography: ~Copyable {
   mutating func destroyKey(_ id: KeyID) throws(CryptoError)
 
   /// Whether there is a key with this identifier.
-  mutating func hasKey(_ id: KeyID) -> Bool
+  ///
+  /// - Throws: `storage` and others when it cannot be told: a key that cannot be read is not one that is not there.
+  mutating func hasKey(_ id: KeyID) throws(CryptoError) -> Bool
 
   /// The public half of a key.
   ///

@@ -53,9 +53,13 @@ public struct PSACryptography: Cryptography, ~Copyable {
     try CryptoError.check(status)
   }
 
-  public mutating func hasKey(_ id: KeyID) -> Bool {
+  public mutating func hasKey(_ id: KeyID) throws(CryptoError) -> Bool {
     var attributes = psa_key_attributes_init()
-    return psa_get_key_attributes(id.rawValue, &attributes) == PSA_SUCCESS
+    let status = psa_get_key_attributes(id.rawValue, &attributes)
+    if status == PSA_SUCCESS { return true }
+    let error = CryptoError(status)
+    guard error == .noSuchKey else { throw error }
+    return false
   }
 
   public mutating func publicKey(of id: KeyID, into bytes: inout MutableSpan<UInt8>) throws(CryptoError) {

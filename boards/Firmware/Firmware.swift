@@ -17,6 +17,9 @@ public struct Firmware<B: Board, let messageBytes: Int>: ~Copyable {
   ///   - model: the product line.
   ///   - signingMilliseconds: how long one signature takes on this board, at most.
   public init(board: consuming B, model: StaticString, signingMilliseconds: UInt16) {
+    // What cannot be cleared harms nobody who does not open the chip; without its device it would be of no use.
+    var keys = KeyStorage(flash: StorageLayout.keys(in: board.memory))
+    try? keys.clearRemains()
     var crypto = Self.cryptography(board)
     let description = DeviceDescription(
       serialNumber: Self.serialNumber(of: board), model: model, firmwareVersion: firmwareVersion,

@@ -166,10 +166,11 @@ public struct Device<Crypto: SessionCryptography & ~Copyable, Storage: Flash & ~
     let inForce = journal.record.key
     do {
       try destroyKeys(except: inForce)
+      // A key storage that cannot be read has not lost it: a restart may find it, and nothing is thrown away.
+      guard let inForce, try !crypto.hasKey(inForce) else { return }
     } catch {
       throw .crypto(error)
     }
-    guard let inForce, !crypto.hasKey(inForce) else { return }
     // The key storage lost it: certificates without their key are of no use, and the manager can enrol the device anew.
     do {
       try journal.commitKey(nil)

@@ -40,6 +40,7 @@ struct Slot {
   }
 
   /// Makes the slot blank, and so not there.
+  @inline(never)
   func clear<Storage: Flash & ~Copyable>(in flash: inout Storage) throws(FlashError) {
     try flash.clear(pages: firstPage..<(firstPage + pages))
   }

@@ -95,6 +95,7 @@ struct Journal<Storage: Flash & ~Copyable>: ~Copyable {
   }
 
   /// Makes another key the one in force, or none; certificates of the key before it go.
+  @inline(never)
   mutating func commitKey(_ key: KeyID?) throws(FlashError) {
     var next = record
     next.key = key

@@ -70,6 +70,15 @@ public struct KeyStorage<Storage: Flash & ~Copyable>: ~Copyable {
     return true
   }
 
+  /// Clears what a power cut left of values that are stored no more, or were not yet: every page that holds none and is
+  /// not blank. To be called at each start: half an erased key is half a key.
+  public mutating func clearRemains() throws(FlashError) {
+    var header = SlotHeader()
+    for page in 0..<flash.pageCount {
+      if try !slot(page).read(&header, in: flash) { try slot(page).clear(in: &flash) }
+    }
+  }
+
   /// The pages that matter for a uid, -1 for none.
   private struct Places {
     /// Where its value stands, and the header of it.

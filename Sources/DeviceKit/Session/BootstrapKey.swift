@@ -15,8 +15,8 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
   /// Without entropy there is none, and the device is of no use until a restart finds some: `/id` and every handshake
   /// fail, and nothing is made up instead.
   mutating func makeBootstrapKey() throws(DeviceError) {
-    guard !crypto.hasKey(BootstrapKey.id) else { return }
     do {
+      guard try !crypto.hasKey(BootstrapKey.id) else { return }
       try crypto.generateAgreementKey(BootstrapKey.id)
     } catch {
       guard error == .noEntropy else { throw .crypto(error) }

@@ -128,6 +128,20 @@ struct DevicePowerCutTests {
     #expect(bench.state == .keyMade)
   }
 
+  @Test("A key storage that cannot be read stops the start, and costs nothing once it can be read again")
+  func unreadableKeys() throws {
+    let bench = Bench()
+    try bench.restart()
+    let network = TestNetwork()
+    _ = try bench.enrol(network)
+    bench.keys.isReadable = false
+    #expect(throws: DeviceError.crypto(.storage)) { try bench.restart() }
+    bench.keys.isReadable = true
+    try bench.restart()
+    #expect(bench.state == .certified)
+    #expect(bench.ask(.get, "status")?.code == .content)
+  }
+
   @Test("Starts are counted, across cuts and resets")
   func bootCounter() throws {
     let bench = Bench()

@@ -12,6 +12,21 @@ struct KeyStorageTests {
     return count == info.count ? bytes : nil
   }
 
+  private func pages(of chip: FlashChip) -> [[UInt8]] {
+    stride(from: 0, to: chip.bytes.count, by: chip.pageBytes).map { Array(chip.bytes[$0..<$0 + chip.pageBytes]) }
+  }
+
+  @Test("A start that finds nothing to clear erases nothing")
+  func nothingRemains() throws {
+    let chip = FlashChip(pages: 4)
+    var storage = KeyStorage(flash: SimulatedFlash(chip: chip))
+    try storage.store([1, 2, 3].span, under: 7, flags: 0)
+    let erases = chip.erases
+    try storage.clearRemains()
+    #expect(chip.erases == erases)
+    #expect(try read(storage, 7) == [1, 2, 3])
+  }
+
   @Test("A value comes back with its flags, from any offset", arguments: [UInt8(0x00), 0xFF])
   func stores(fill: UInt8) throws {
     let chip = FlashChip(pages: 4, fill: fill)
@@ -82,6 +97,11 @@ struct KeyStorageTests {
         let found = try read(storage, 7)
         #expect(found == old || found == (removes ? nil : new), context)
         #expect(try read(storage, 99) == [9], context)
+        // A start leaves nothing of what is not stored.
+        storage = KeyStorage(flash: SimulatedFlash(chip: chip))
+        try storage.clearRemains()
+        #expect(try read(storage, 7) == found && read(storage, 99) == [9], context)
+        #expect(pages(of: chip).count { $0.contains { $0 != 0xFF } } == (found == nil ? 1 : 2), context)
         // It goes on from there, and nothing older comes back.
         try storage.store(old.span, under: 7, flags: 0)
         #expect(try read(storage, 7) == old, context)

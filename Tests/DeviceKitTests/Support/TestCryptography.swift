@@ -13,6 +13,8 @@ final class KeyTable {
   /// Keys for one agreement; a restart takes them.
   var ephemeralKeys: [UInt32: P256.KeyAgreement.PrivateKey] = [:]
   var hasEntropy = true
+  /// Whether it can be told which keys there are.
+  var isReadable = true
 
   init(power: Power) {
     self.power = power
@@ -110,8 +112,10 @@ struct TestCryptography: SessionCryptography {
     guard table.change({ table.keys[id.rawValue] = nil }) else { throw .storage }
   }
 
-  func hasKey(_ id: KeyID) -> Bool {
-    table.keys[id.rawValue] != nil || table.agreementKeys[id.rawValue] != nil || table.ephemeralKeys[id.rawValue] != nil
+  func hasKey(_ id: KeyID) throws(COSE.CryptoError) -> Bool {
+    guard table.isReadable else { throw .storage }
+    return table.keys[id.rawValue] != nil || table.agreementKeys[id.rawValue] != nil
+      || table.ephemeralKeys[id.rawValue] != nil
   }
 
   func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(COSE.CryptoError) {
