@@ -10,7 +10,7 @@ targets=("$@")
 export SWIFT_BACKTRACE=enable=no # a crash under the fuzzer would hang in the backtracer for minutes
 out=.build-fuzz
 mkdir -p "$out"
-flags=(-O -wmo -parse-as-library -sanitize=fuzzer,address -enable-experimental-feature Lifetimes -I "$out")
+flags=(-O -wmo -package-name muster -parse-as-library -sanitize=fuzzer,address -enable-experimental-feature Lifetimes -I "$out")
 
 # The core by the compiler alone, in the order of its imports: no dependency is fetched for it.
 objects=()

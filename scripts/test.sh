@@ -23,6 +23,7 @@ phase lint scripts/lint.sh
 phase firmware scripts/firmware.sh
 phase drivers scripts/boards-test.sh
 phase sizes python3 scripts/sizes.py
+phase erasure python3 scripts/erasure.py .cache/firmware/microbit.elf
 phase entropy qemu/enrol mps2-an386 .cache/firmware/mps2-an386.elf --without-entropy
 phase build swift build --build-tests
 # Tests that compute would starve tests that wait, of which there are many, so they run one after the other.

@@ -27,6 +27,7 @@ public enum HKDF {
   ) throws(CryptoError) {
     guard output.count <= 255 * 32 else { throw .unsupported }
     var block = InlineArray<32, UInt8>(repeating: 0)
+    defer { block.erase() }
     var number: UInt8 = 0
     var position = 0
     while position < output.count {
@@ -43,7 +44,6 @@ public enum HKDF {
         position += 1
       }
     }
-    for index in block.indices { block[index] = 0 }
   }
 
   /// HKDF-Expand for output of one block, with an info that stands in memory in one piece.
@@ -60,9 +60,9 @@ public enum HKDF {
     let counter: InlineArray<1, UInt8> = [1]
     try code.update(counter.span)
     var block = InlineArray<32, UInt8>(repeating: 0)
+    defer { block.erase() }
     var span = block.mutableSpan
     try code.finish(into: &span)
     for index in output.indices { output[index] = block[index] }
-    for index in block.indices { block[index] = 0 }
   }
 }

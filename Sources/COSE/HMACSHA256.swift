@@ -16,11 +16,11 @@ public struct HMACSHA256<Hash: SHA256Hash> {
     self.inner = try crypto.makeHash()
     self.outer = try crypto.makeHash()
     var pad = InlineArray<64, UInt8>(repeating: 0x36)
+    defer { pad.erase() }
     for index in key.indices { pad[index] ^= key[index] }
     try self.inner.update(pad.span)
     for index in pad.indices { pad[index] ^= 0x36 ^ 0x5C }
     try self.outer.update(pad.span)
-    for index in pad.indices { pad[index] = 0 }
   }
 
   /// Adds bytes.

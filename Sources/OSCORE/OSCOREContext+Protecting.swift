@@ -64,7 +64,8 @@ extension OSCOREContext {
     let input = self.input(
       own: prepared.own, binding: prepared.binding, isRequest: request == nil, isOutgoing: true)
     var part = buffer._mutatingExtracting(prepared.ciphertext)
-    let key = self.senderKey
+    var key = self.senderKey
+    defer { key.erase() }
     let (nonce, data) = (input.nonce, input.additionalData)
     do throws(CryptoError) {
       try crypto.seal(

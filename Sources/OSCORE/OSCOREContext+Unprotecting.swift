@@ -95,7 +95,8 @@ extension OSCOREContext {
     let input = self.input(
       own: received.own, binding: received.binding, isRequest: isRequest, isOutgoing: false)
     var part = buffer._mutatingExtracting(received.ciphertext)
-    let key = self.recipientKey
+    var key = self.recipientKey
+    defer { key.erase() }
     let (nonce, data) = (input.nonce, input.additionalData)
     do throws(CryptoError) {
       try crypto.open(

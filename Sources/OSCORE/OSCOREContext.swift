@@ -46,6 +46,11 @@ public struct OSCOREContext: ~Copyable {
     var recipientKey = InlineArray<16, UInt8>(repeating: 0)
     var commonIV = InlineArray<13, UInt8>(repeating: 0)
     var secret = InlineArray<32, UInt8>(repeating: 0)
+    defer {
+      secret.erase()
+      senderKey.erase()
+      recipientKey.erase()
+    }
     var span = secret.mutableSpan
     try HKDF.extract(salt: masterSalt, secret: masterSecret, into: &span, with: crypto)
     span = senderKey.mutableSpan
@@ -56,7 +61,6 @@ public struct OSCOREContext: ~Copyable {
       .expand(secret.span, into: &span, with: crypto)
     span = commonIV.mutableSpan
     try KeyDerivation(id: nil, idContext: idContext, outputBytes: 13).expand(secret.span, into: &span, with: crypto)
-    secret.erase()
     self.senderID = senderID
     self.recipientID = recipientID
     self.idContext = idContext

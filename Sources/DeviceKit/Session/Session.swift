@@ -109,6 +109,7 @@ extension Session {
   ) throws(EDHOCError) -> Int {
     var secret = InlineArray<16, UInt8>(repeating: 0)
     var salt = InlineArray<8, UInt8>(repeating: 0)
+    defer { secret.erase() }
     guard let count = try handshake?.writeMessage3(own, into: &message, with: &crypto) else { throw .wrongStep }
     var secretRoom = secret.mutableSpan
     var saltRoom = salt.mutableSpan
@@ -122,8 +123,6 @@ extension Session {
     } catch {
       throw .cryptography(error)
     }
-    secretRoom = secret.mutableSpan
-    for index in secretRoom.indices { secretRoom[index] = 0 }
     handshake?.end(with: &crypto)
     handshake = nil
     completesHandshake = false

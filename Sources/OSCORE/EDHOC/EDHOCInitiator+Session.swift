@@ -28,7 +28,7 @@ extension EDHOCInitiator {
   ///   - secret: exactly 16 bytes.
   ///   - salt: exactly 8 bytes.
   /// - Throws: `wrongStep` before message 3, `noSpace`, `cryptography`.
-  public func exportOSCORE<Crypto: Cryptography & ~Copyable>(
+  public mutating func exportOSCORE<Crypto: Cryptography & ~Copyable>(
     secret: inout MutableSpan<UInt8>, salt: inout MutableSpan<UInt8>, with crypto: borrowing Crypto
   ) throws(EDHOCError) {
     try self.handshake.exportOSCORE(secret: &secret, salt: &salt, with: crypto)
@@ -40,7 +40,7 @@ extension EDHOCInitiator {
   ///   - label: 0 and 1 are OSCORE's; the registry is IANA's.
   ///   - output: at most 255 bytes.
   /// - Throws: `wrongStep` before message 3, `noSpace` for more than 255 bytes, `cryptography`.
-  public func export<Crypto: Cryptography & ~Copyable>(
+  public mutating func export<Crypto: Cryptography & ~Copyable>(
     label: UInt8, context: Span<UInt8>, into output: inout MutableSpan<UInt8>, with crypto: borrowing Crypto
   ) throws(EDHOCError) {
     try self.handshake.export(label: label, context: context, into: &output, with: crypto)

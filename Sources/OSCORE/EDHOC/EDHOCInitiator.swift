@@ -12,6 +12,9 @@ public import COSE
 ///
 /// Whoever holds one ends it by `end`: until then the provider keeps the ephemeral key, and this value the secrets. A
 /// refusal ends it too, but for those that `EDHOCError` excepts. About 320 bytes.
+///
+/// What only reads is `mutating` too: from a borrowed value of this size Embedded Swift makes a copy on the stack for every
+/// call, secrets and all.
 public struct EDHOCInitiator: ~Copyable {
   var handshake: Handshake
 
@@ -24,10 +27,14 @@ public struct EDHOCInitiator: ~Copyable {
   }
 
   /// C_I.
-  public var initiatorIdentifier: ConnectionIdentifier { self.handshake.initiator }
+  public var initiatorIdentifier: ConnectionIdentifier {
+    mutating get { self.handshake.initiator }
+  }
 
   /// C_R, from message 2 on.
-  public var responderIdentifier: ConnectionIdentifier { self.handshake.responder }
+  public var responderIdentifier: ConnectionIdentifier {
+    mutating get { self.handshake.responder }
+  }
 
   /// Whether keys can be exported.
   public var isComplete: Bool { self.handshake.step == .complete }

@@ -60,10 +60,10 @@ struct KeySchedule: ~Copyable {
     _ label: KDFLabel, shared: Span<UInt8>, into key: inout MutableSpan<UInt8>, with crypto: borrowing Crypto
   ) throws(CryptoError) {
     var salt = InlineArray<32, UInt8>(repeating: 0)
+    defer { salt.erase() }
     var bytes = salt.mutableSpan
     try self.derive(label, into: &bytes, with: crypto)
     try HKDF.extract(salt: salt.span, secret: shared, into: &key, with: crypto)
-    salt.erase()
   }
 
   /// TH_3 = H( TH_2, PLAINTEXT_2, CRED_R ), TH_4 likewise, over the bytes that crossed the line (RFC 9528 §5.3.2, 5.4.2).

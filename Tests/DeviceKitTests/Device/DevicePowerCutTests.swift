@@ -1,3 +1,4 @@
+import COSE
 import CoAP
 import Crypto
 import DeviceKit

@@ -4,7 +4,7 @@
 /// zeros.
 @inline(never)
 @_optimize(none)
-func erase(_ bytes: inout MutableSpan<UInt8>) {
+package func erase(_ bytes: inout MutableSpan<UInt8>) {
   fillWithZeros(&bytes)
 }
 
@@ -16,8 +16,8 @@ private func fillWithZeros(_ bytes: inout MutableSpan<UInt8>) {
 
 extension InlineArray where Element == UInt8 {
   /// Overwrites it with zeros.
-  mutating func erase() {
+  package mutating func erase() {
     var bytes = self.mutableSpan
-    OSCORE.erase(&bytes)
+    COSE.erase(&bytes)
   }
 }
