@@ -137,12 +137,16 @@ let package = Package(
         .product(name: "X509", package: "swift-certificates"),
       ], swiftSettings: host),
     // Tests mirror Sources. Three targets serve several of them: chance with a seed and independent implementations,
-    // the manager's end of a session to set against a device, and what a device on the host stands on.
+    // the manager's end of a session to set against a device, and a device on the host with what it stands on.
     .target(name: "TestKit", path: "Tests/TestKit"),
     .target(
       name: "SessionPeer", dependencies: ["CoAP", "COSE", "OSCORE", "PKI"], path: "Tests/SessionPeer",
       swiftSettings: embedded),
-    .target(name: "DeviceBench", dependencies: ["DeviceKit"], path: "Tests/DeviceBench", swiftSettings: embedded),
+    .target(
+      name: "DeviceBench",
+      dependencies: [
+        "COSE", "CoAP", "CoAPStream", "DeviceKit", "PKI", .product(name: "X509", package: "swift-certificates"),
+      ], path: "Tests/DeviceBench", swiftSettings: embedded),
     .testTarget(
       name: "SerialLinkTests", dependencies: ["SerialLink", "TestKit"], exclude: ["oracle"], swiftSettings: embedded),
     .testTarget(
@@ -173,8 +177,9 @@ let package = Package(
     .testTarget(
       name: "DeviceCryptoTests",
       dependencies: [
-        "DeviceCrypto", "CMbedTLS", "COSE", "CPSATap", "PKI", "TestKit",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "DeviceCrypto", "CMbedTLS", "COSE", "CoAP", "CoAPStream", "CPSATap", "DeviceKit", "DeviceBench", "PKI",
+        "SessionPeer", "TestKit", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "X509", package: "swift-certificates"),
       ],
       swiftSettings: embedded),
     .target(name: "CPSATap", path: "Tests/CPSATap"),
@@ -217,7 +222,10 @@ let package = Package(
         .product(name: "X509", package: "swift-certificates"),
       ]),
     .testTarget(
-      name: "ManagerTests", dependencies: ["COSE", "Manager", "MockCA", "OSCORE", "PKI", "TestKit", "Trust"]),
+      name: "ManagerTests",
+      dependencies: [
+        "COSE", "CoAP", "CoAPStream", "DeviceBench", "Gateway", "Manager", "MockCA", "OSCORE", "PKI", "TestKit", "Trust",
+      ]),
     .testTarget(
       name: "SimulationTests",
       dependencies: [

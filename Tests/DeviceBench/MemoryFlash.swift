@@ -4,12 +4,13 @@ public import DeviceKit
 public struct MemoryFlash: Flash, ~Copyable {
   /// The chip itself.
   public final class Chip {
-    fileprivate var bytes: [UInt8]
+    /// What it holds.
+    public fileprivate(set) var bytes: [UInt8]
     /// How often it was programmed or erased.
     public fileprivate(set) var changes = 0
 
     /// A chip of pages of 1,024 bytes, erased.
-    public init(pages: Int) { bytes = [UInt8](repeating: 0xFF, count: pages * 1_024) }
+    public init(pages: Int = 16) { bytes = [UInt8](repeating: 0xFF, count: pages * 1_024) }
   }
 
   private let chip: Chip

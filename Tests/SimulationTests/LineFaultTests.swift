@@ -1,4 +1,5 @@
 import DeviceKit
+import DeviceBench
 import Foundation
 import Testing
 

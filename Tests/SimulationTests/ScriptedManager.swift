@@ -2,6 +2,7 @@ import COSE
 import CoAP
 import CoAPStream
 import Crypto
+import DeviceBench
 import Foundation
 import OSCORE
 import PKI

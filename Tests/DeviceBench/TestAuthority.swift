@@ -1,16 +1,15 @@
 import Foundation
-import PKI
-import X509
+public import PKI
+public import X509
 
-/// An anchor and an issuing CA in memory.
-struct TestAuthority: Sendable {
-  let anchor: Certificate
-  let issuing: Certificate
-  /// The manager's EDHOC key.
-  let managerKey = AgreementKey()
+/// An anchor and an issuing CA in memory, and the manager's EDHOC key of their network.
+public struct TestAuthority: Sendable {
+  public let anchor: Certificate
+  public let issuing: Certificate
+  public let managerKey = AgreementKey()
   private let key: SigningKey
 
-  init() throws {
+  public init() throws {
     let anchorKey = SigningKey()
     key = SigningKey()
     let start = Date(timeIntervalSince1970: 1_750_000_000)
@@ -22,7 +21,7 @@ struct TestAuthority: Sendable {
       anchorKey: anchorKey, notBefore: start, lifetime: 86_400 * 365)
   }
 
-  func issue(_ request: CertificationRequest) throws -> Certificate {
+  public func issue(_ request: CertificationRequest) throws -> Certificate {
     try CertificateTemplate(
       profile: .device, request: request, serialNumber: .random(), notBefore: issuing.notValidBefore,
       issuer: issuing, pointers: nil
