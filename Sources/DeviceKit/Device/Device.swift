@@ -29,6 +29,8 @@ public struct Device<Crypto: SessionCryptography & ~Copyable, Storage: Flash & ~
   /// The number of the last refusal's reason; 0 for none.
   var lastReason: UInt8 = 0
   var session = Session()
+  /// The Echo that the next greeting has to bring, up to four bytes as a number; 0 for none.
+  var challenge: UInt32 = 0
   var opened: OpenedMessage?
 
   /// Puts a device together; nothing is read before ``start(now:)``.
@@ -99,6 +101,7 @@ public struct Device<Crypto: SessionCryptography & ~Copyable, Storage: Flash & ~
   public mutating func nextRequest(into buffer: inout MutableSpan<UInt8>, now: UInt64) -> Int {
     guard buffer.count >= Self.minBufferBytes else { return 0 }
     if outreach.expires(now: now) {
+      challenge = 0
       session.abandon(with: &crypto)
       outreach.session(isThere: session.isReady)
     }

@@ -5,7 +5,8 @@ import OSCORE
 extension Device where Crypto: ~Copyable, Storage: ~Copyable {
   /// Writes `POST /.well-known/edhoc` with EDHOC's first message (RFC 9528 §A.2).
   mutating func writeGreeting(into buffer: inout MutableSpan<UInt8>) throws(Rejection) -> Int {
-    let writer = request(".well-known/edhoc", .cidEdhoc, token: outreach.token, into: &buffer)
+    var writer = request(".well-known/edhoc", .cidEdhoc, token: outreach.token, into: &buffer)
+    if challenge != 0 { add(.echo, challenge, to: &writer) }
     return try end(writer) { (room) throws(Rejection) in
       do throws(EDHOCError) {
         let start = try EDHOCRequest.writePrefix(into: &room)
@@ -19,8 +20,17 @@ extension Device where Crypto: ~Copyable, Storage: ~Copyable {
 
   /// Takes the answer to the first message: the second one, by a manager of the trust descriptor in force.
   ///
-  /// - Returns: whether the session can be completed.
+  /// A manager under load wants to see first that whoever greets hears its answers too: 4.01 with an Echo (RFC 9175 §2.3),
+  /// to be sent along with the next greeting. Anybody can say so in its place, and is heard once an attempt.
+  ///
+  /// - Returns: whether it may go on at once: to complete the session, or to greet once more.
   mutating func takeGreeting(_ message: Message, in frame: Span<UInt8>) -> Bool {
+    let isChallenged = challenge != 0
+    challenge = 0
+    if message.code == .unauthorized, !isChallenged, let echo = message.firstUInt(.echo, in: frame), echo != 0 {
+      challenge = echo
+      return true
+    }
     let format = message.contentFormat(in: frame)
     guard message.code == .changed, format == nil || format == .edhoc else { return false }
     do throws(EDHOCError) {

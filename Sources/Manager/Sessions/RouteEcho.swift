@@ -2,31 +2,38 @@ import Crypto
 import Foundation
 
 /// Echo values for message 1 under load (RFC 9175 §2.3): they prove that whoever sends can also receive there, and cost no
-/// memory. Four bytes of time and eight of a MAC over time and route.
+/// memory. Four bytes, the first of them never zero, which a device keeps as a number: 31 bits of a MAC over the half minute
+/// and the route. Whoever guesses one in two thousand million tries has a place that he could have had by listening.
 struct RouteEcho: Sendable {
+  private static let bytes = 4
   private let key = SymmetricKey(size: .bits256)
-  /// How old a value may be, in seconds.
-  private static let lifetime: UInt32 = 60
+  /// How long a value is given out, in seconds; it is good for one such time more.
+  private static let period: TimeInterval = 30
 
-  func value(for route: Route, at now: Date) -> [UInt8] {
-    let seconds = Self.seconds(now)
-    let time = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: seconds >> $0) }
-    return time + mac(time, route)
-  }
+  func value(for route: Route, at now: Date) -> [UInt8] { value(for: route, in: Self.period(of: now)) }
 
+  /// Whether the value was given out for this route in this half minute or the one before.
   func isFresh(_ value: [UInt8], for route: Route, at now: Date) -> Bool {
-    guard value.count == 12 else { return false }
-    let time = Array(value.prefix(4))
-    let seconds = time.reduce(0) { $0 << 8 | UInt32($1) }
-    let mac = mac(time, route)
-    // The difference is in the last step only, so that the comparison takes the same time for every value.
-    let isGenuine = zip(mac, value.dropFirst(4)).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-    return isGenuine && Self.seconds(now) &- seconds <= Self.lifetime
+    let period = Self.period(of: now)
+    // Both are compared, and whole, so that it takes the same time for every value of this length.
+    let isOfNow = Self.isEqual(value, self.value(for: route, in: period))
+    let isOfBefore = Self.isEqual(value, self.value(for: route, in: period &- 1))
+    return isOfNow || isOfBefore
   }
 
-  private func mac(_ time: [UInt8], _ route: Route) -> [UInt8] {
-    Array(HMAC<SHA256>.authenticationCode(for: time + Array(route.uriHost.utf8), using: key).prefix(8))
+  private func value(for route: Route, in period: UInt64) -> [UInt8] {
+    let time = withUnsafeBytes(of: period.bigEndian) { Array($0) }
+    let mac = HMAC<SHA256>.authenticationCode(for: time + Array(route.uriHost.utf8), using: key)
+    var value = Array(mac.prefix(Self.bytes))
+    value[0] |= 0x80
+    return value
   }
 
-  private static func seconds(_ date: Date) -> UInt32 { UInt32(truncatingIfNeeded: Int64(date.timeIntervalSince1970)) }
+  private static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    left.count == right.count && zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+  }
+
+  private static func period(of date: Date) -> UInt64 {
+    UInt64(bitPattern: Int64((date.timeIntervalSince1970 / period).rounded(.down)))
+  }
 }

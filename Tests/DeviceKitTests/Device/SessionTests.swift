@@ -158,6 +158,62 @@ struct SessionTests {
     #expect(bench.askOnce(TestMessage(.get, "status"))?.code == .content)
   }
 
+  @Test("A manager under load is brought its Echo at once, and a second demand is a refusal like any other")
+  func challenge() throws {
+    let (bench, _) = try provisioned()
+    let echo: [UInt8] = [0x81, 2, 3, 4]
+    let first = try nextFrame(bench)
+    #expect(first.echo == nil)
+    refuse(first, bench, echo: echo)
+    let second = try nextFrame(bench)
+    #expect(second.path == ".well-known/edhoc" && second.echo == echo && bench.now == 0)
+    refuse(second, bench, echo: echo)
+    let third = try nextFrame(bench)
+    #expect(third.echo == nil && bench.now == 1000)
+    // With the Echo that it was asked for it comes through.
+    refuse(third, bench, echo: [7])
+    let fourth = try nextFrame(bench)
+    #expect(fourth.echo == [7] && bench.now == 1000)
+    var answer = TestMessage(.changed)
+    answer.token = fourth.token
+    answer.payload = try bench.manager.answerGreeting(fourth.payload)
+    _ = bench.handle(answer.frame)
+    #expect(bench.ask(.get, "status")?.code == .content)
+  }
+
+  @Test("An Echo that is empty, zero or longer than four bytes is none, and one that was never answered is forgotten")
+  func strangeChallenges() throws {
+    let (bench, _) = try provisioned()
+    for echo in [[], [0], [UInt8](repeating: 1, count: 5), [UInt8](repeating: 1, count: 40)] {
+      let now = bench.now
+      refuse(try nextFrame(bench), bench, echo: echo)
+      #expect(try #require(bench.deadline) > now)
+    }
+    refuse(try nextFrame(bench), bench, echo: [7])
+    #expect(try nextFrame(bench).echo == [7])
+    bench.now = try #require(bench.deadline)
+    #expect(bench.nextFrame() == nil, "no answer is only noticed now")
+    #expect(try nextFrame(bench).echo == nil)
+  }
+
+  @Test("Whoever demands an Echo for ever makes the device greet twice a pause, and pauses double")
+  func endlessChallenges() throws {
+    let (bench, _) = try provisioned()
+    var times: [UInt64] = []
+    for round in 0..<16 {
+      refuse(try nextFrame(bench), bench, echo: [UInt8(round + 1)])
+      times.append(bench.now)
+    }
+    #expect(times == [0, 1000, 3000, 7000, 15_000, 31_000, 63_000, 123_000].flatMap { [$0, $0] })
+  }
+
+  private func refuse(_ frame: TestMessage, _ bench: Bench, echo: [UInt8]) {
+    var answer = TestMessage(.unauthorized)
+    answer.token = frame.token
+    answer.echo = echo
+    _ = bench.handle(answer.frame)
+  }
+
   @Test("After the manager forgot, the next registration begins a new session")
   func managerRestarts() throws {
     let (bench, _) = try provisioned()

@@ -118,6 +118,31 @@ struct FloodTests {
     #expect(try await desk.begin(restarting).code == .changed)
   }
 
+  @Test("DeviceKit's device comes through one of its own gateway: it brings the Echo that it is asked for")
+  func throughTheFlood() async throws {
+    let honest = try KitDevice("D1")
+    let root = SigningKey()
+    let descriptor = try TrustTerms(
+      network: "plant", epoch: 1, managerKeys: [rig.managerKeys.current.coordinates], signers: [],
+      anchors: [TrustTerms.Anchor(rig.authority.anchor)]
+    ).signed(by: root)
+    #expect(try honest.provision(root: Array(root.publicKey.rawRepresentation), descriptor) == .changed)
+    let flooder = try device("F1")
+    func flood() async throws {
+      for index in 0..<HandshakeTable.Limits().load {
+        _ = await desk.answer(try flooder.message1().from("l\(index)"), from: "g")
+      }
+    }
+    try await flood()
+    #expect(
+      try await honest.enter(desk) == KitDevice.Entry(codes: [.unauthorized, .changed, .changed], isInside: true))
+    #expect(try await store.device(honest.id)?.state == .pending)
+    // Without a flood nothing is asked for.
+    rig.clock.advance(by: .seconds(61))
+    try honest.restart()
+    #expect(try await honest.enter(desk) == KitDevice.Entry(codes: [.changed, .changed], isInside: true))
+  }
+
   @Test("Once it is over, what it left does not load the gateway any longer than a minute")
   func expiry() async throws {
     let flooder = try device("F1")
