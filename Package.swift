@@ -224,7 +224,8 @@ let package = Package(
     .testTarget(
       name: "ManagerTests",
       dependencies: [
-        "COSE", "CoAP", "CoAPStream", "DeviceBench", "Gateway", "Manager", "MockCA", "OSCORE", "PKI", "TestKit", "Trust",
+        "COSE", "CoAP", "CoAPStream", "DeviceBench", "Gateway", "Manager", "MockCA", "OSCORE", "PKI", "TestKit",
+        "Trust",
       ]),
     .testTarget(
       name: "SimulationTests",

@@ -105,7 +105,8 @@ extension Manager {
         sessions: sessions,
         desk: DeviceDesk(
           ledger: ledger, engine: engine, limits: CallLimits(perMinute: configuration.newDevicesPerMinute),
-          pendingLimit: configuration.pendingLimit, logger: logger), onCall: trust.deviceCalled),
+          pendingLimit: configuration.pendingLimit, logger: logger, resources: resources),
+        bodies: BodyKeeper(clock: ledger.clock), onCall: trust.deviceCalled),
       ledger: ledger, logger: logger)
   }
 

@@ -23,6 +23,8 @@ public struct Manager: Service {
   let caller: DeviceCaller
   let trust: TrustKeeper
   let logger: Logger
+  /// See ``DeviceDesk/resources``.
+  var resources: [[String]: DeviceResource] = [:]
   private let database: SQLiteStore
   private let lock: FileLock
 

@@ -1,5 +1,5 @@
-import DeviceKit
 import DeviceBench
+import DeviceKit
 import Foundation
 import Testing
 

@@ -3,6 +3,9 @@ import CoAPStream
 import Foundation
 import Logging
 
+/// Answers a whole request of a device, which proved that it holds the key.
+typealias DeviceResource = @Sendable (CoAPMessage, DeviceKey) async -> CoAPMessage
+
 /// What devices ask of the manager: `/register` and `/report` (docs/spec/device.md), as they come through a gateway.
 ///
 /// Whoever calls has proved its bootstrap key in the session it calls in, and the key decides which device it is. A report is
@@ -14,6 +17,8 @@ struct DeviceDesk: Sendable {
   /// How many unknown devices may wait for an administrator.
   let pendingLimit: Int
   let logger: Logger
+  /// What devices may fetch or bring besides, by its path; for those that an administrator knows.
+  var resources: [[String]: DeviceResource] = [:]
 
   /// Answers one request. It never throws: a device gets a code for everything.
   ///
@@ -30,7 +35,12 @@ struct DeviceDesk: Sendable {
       case ["report"]:
         if let problem = request.isPost(of: .coseSign1) { return problem }
         return try await report(request.payload, from: route.gateway, key: key)
-      default: return .problem(.notFound, "no such resource")
+      default:
+        guard let resource = resources[request.uriPath] else { return .problem(.notFound, "no such resource") }
+        guard let device = try await ledger.store.device(with: key.thumbprint), device.state != .pending,
+          !device.state.isBlocked
+        else { return .problem(.forbidden, "The device waits for an administrator.") }
+        return await resource(request, key)
       }
     } catch let error as ManagerError {
       return refuse(error)

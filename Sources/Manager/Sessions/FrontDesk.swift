@@ -5,6 +5,8 @@ import CoAPStream
 struct FrontDesk: Sendable {
   let sessions: SessionKeeper
   let desk: DeviceDesk
+  /// What is longer than a message.
+  var bodies = BodyKeeper(clock: SystemClock())
   /// Told of each device that has called with success, as long as it is open which trust descriptor it has.
   var onCall: @Sendable (Thumbprint) -> Void = { _ in }
 
@@ -29,10 +31,20 @@ struct FrontDesk: Sendable {
     } catch {
       return error.answer
     }
-    let answer = await desk.answer(opened.request, over: route, key: opened.key)
+    let answer = await answer(opened, over: route)
     await sessions.reconsider(opened)
     let sealed = await sessions.seal(answer, for: opened)
     if answer.code.isSuccess, await sessions.isTrustOpen(opened) { onCall(opened.key.thumbprint) }
     return sealed
+  }
+
+  private func answer(_ opened: SessionKeeper.Opened, over route: Route) async -> CoAPMessage {
+    // Nothing is put together for somebody whom nobody knows.
+    if opened.request.block1?.more == true, await !sessions.isKnown(opened.key) {
+      return .response(.requestEntityTooLarge)
+    }
+    return await bodies.answer(opened.request, in: opened.session, of: route.gateway) {
+      await desk.answer($0, over: route, key: opened.key)
+    }
   }
 }

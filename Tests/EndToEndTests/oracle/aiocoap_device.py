@@ -9,6 +9,7 @@ is made from (so that the same device can come again). Then, one after another, 
     value-4               the same by value, with message 3 by itself and a message 4
     twice                 two requests in one session
     stranger              believes another manager's key
+    bodies                registers, posts 3000 bytes to /mirror and fetches /given, in one session
 
 Prints a line for each: its word and the answer's code, or what went wrong.
 """
@@ -20,6 +21,7 @@ import sys
 import aiocoap
 import cbor2
 from aiocoap.edhoc import EdhocCredentials
+from aiocoap.transports.oscore import OSCOREAddress
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -48,10 +50,44 @@ stranger = coordinates(ec.derive_private_key(7, ec.SECP256R1()).public_key())
 registration = cbor2.dumps({1: SERIAL, 2: "aiocoap", 3: "0.4", 4: 1, 6: 1024}, canonical=True)
 
 
-async def register(credentials, times=1):
+# With its 1,024 bytes a block would be longer than that once protected, and aiocoap would slice it again, outside: a part of
+# a ciphertext, which Muster takes from nobody (docs/decisions/0014).
+OSCOREAddress.maximum_block_size_exp = 5
+OSCOREAddress.maximum_payload_size = 512
+
+BODY = bytes(index * 31 % 256 for index in range(3000))
+
+
+async def open_context(credentials):
     context = await aiocoap.Context.create_client_context(transports=["oscore", "udp6"])
     if credentials is not None:
         context.client_credentials[f"coap://127.0.0.1:{PORT}/*"] = credentials
+    return context
+
+
+async def bodies(credentials):
+    context = await open_context(credentials)
+    base = f"coap://127.0.0.1:{PORT}"
+
+    async def ask(code, path, payload=b"", content_format=None):
+        request = aiocoap.Message(code=code, uri=base + path, payload=payload, content_format=content_format)
+        return await asyncio.wait_for(context.request(request).response, 60)
+
+    try:
+        registered = await ask(aiocoap.POST, "/register", registration, 60)
+        mirrored = await ask(aiocoap.POST, "/mirror", BODY)
+        given = await ask(aiocoap.GET, "/given")
+        return ", ".join([
+            str(registered.code),
+            str(mirrored.code) + (" mirrored" if mirrored.payload == BODY[::-1] else ""),
+            str(given.code) + (" given" if given.payload == BODY else ""),
+        ])
+    finally:
+        await context.shutdown()
+
+
+async def register(credentials, times=1):
+    context = await open_context(credentials)
     codes = []
     try:
         for _ in range(times):
@@ -88,6 +124,8 @@ async def step(word):
         return await register(credentials("by-key-id"))
     if word == "twice":
         return await register(credentials("by-value"), times=2)
+    if word == "bodies":
+        return await bodies(credentials("by-value"))
     if word == "stranger":
         return await register(credentials("by-value", peer=stranger))
     raise SystemExit(f"{word} is no step")

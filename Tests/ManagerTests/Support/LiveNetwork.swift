@@ -12,6 +12,9 @@ final class LiveNetwork: Sendable {
   let managerFolder: ManagerFolder
   let events = EventLog()
   private let registrationAuthorityKey: String?
+  private let url = Mutex("")
+  /// Where the CA is, or was last.
+  var authorityURL: String { url.withLock { $0 } }
 
   /// - Parameter registrationAuthorityKey: where in a token the manager makes its key; nil for a file.
   init(registrationAuthorityKey: String? = nil) async throws {
@@ -38,10 +41,11 @@ final class LiveNetwork: Sendable {
       group.addTask { try await service.run() }
       defer { group.cancelAll() }
       let opened = try await poll("the CA listens") { port.withLock { $0 } }
+      url.withLock { $0 = "https://127.0.0.1:\(opened)" }
       if !FileManager.default.fileExists(atPath: managerFolder.configuration) {
         let code = try await MockCA.makeCode(directory: authority, now: Date())
         try ManagerInitialiser(
-          folder: managerFolder, network: "plant", authorityURL: "https://127.0.0.1:\(opened)",
+          folder: managerFolder, network: "plant", authorityURL: authorityURL,
           anchorFile: "\(authority)/ca.pem", code: code.text,
           registrationAuthorityKey: registrationAuthorityKey
         ).run()
@@ -52,18 +56,24 @@ final class LiveNetwork: Sendable {
 
   /// One life of the manager.
   ///
-  /// - Parameter wrap: puts something in front of its store.
+  /// - Parameters:
+  ///   - flags: what the configuration has besides.
+  ///   - resources: what devices find there besides.
+  ///   - wrap: puts something in front of its store.
   func withManager<Result: Sendable>(
+    flags: [String: String] = [:], resources: [[String]: DeviceResource] = [:],
     wrap: (SQLiteStore) -> any Store = { $0 },
     _ body: @escaping @Sendable (AdminClient, ListenAddress) async throws -> Result
   ) async throws -> Result {
     let configuration = try await ManagerConfiguration.load(
       folder: managerFolder, environment: [:],
-      flags: ["admin.listen": "127.0.0.1:0", "gateways.listen": "127.0.0.1:0"])
+      flags: flags.merging(["admin.listen": "127.0.0.1:0", "gateways.listen": "127.0.0.1:0"]) { $1 })
     let start = events.count
-    let manager = try Manager(
+    var configured = try Manager(
       configuration: configuration, clock: SystemClock(), logger: .silent, events: { [events] in events.append($0) },
       wrap: wrap)
+    configured.resources = resources
+    let manager = configured
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await manager.run() }
       do {
