@@ -8,7 +8,8 @@ struct TrustDescriptorFile: Sendable, Equatable {
   let epoch: UInt32
 
   /// Reads the file. Its signature is not checked, for the manager does not know the root: only that it is a descriptor of
-  /// this network, and that devices that believe it will find this manager.
+  /// this network, and that devices that believe it will find this manager: by its key, or by its next one, which it may
+  /// bring them while they still believe the one that was stolen.
   ///
   /// - Throws: ``ManagerError``: `unreadableFile`, or `configuration` for a descriptor of another network or manager.
   init(path: String, network: String, keys: ManagerKeys) throws(ManagerError) {
@@ -30,7 +31,7 @@ struct TrustDescriptorFile: Sendable, Equatable {
       throw ManagerError(.configuration, "The trust descriptor \(name) is another network's than '\(network)'.")
     }
     let managers = (0..<descriptor.managerKeys.count).map { Array(bytes[descriptor.managerKeys[$0]]) }
-    guard managers.contains(keys.current.coordinates) else {
+    guard [keys.current, keys.next].contains(where: { $0.map { managers.contains($0.coordinates) } ?? false }) else {
       throw ManagerError(
         .configuration, "The trust descriptor \(name) does not name this manager's key.",
         remedy: "Give the root's owner what 'muster manager keys' prints, and get a new one.")

@@ -51,7 +51,7 @@ registration = cbor2.dumps({1: SERIAL, 2: "aiocoap", 3: "0.4", 4: 1, 6: 1024}, c
 
 
 # With its 1,024 bytes a block would be longer than that once protected, and aiocoap would slice it again, outside: a part of
-# a ciphertext, which Muster takes from nobody (docs/decisions/0014).
+# a ciphertext, which Muster takes from nobody (docs/decisions/0017).
 OSCOREAddress.maximum_block_size_exp = 5
 OSCOREAddress.maximum_payload_size = 512
 
