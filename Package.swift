@@ -96,7 +96,11 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
+        .product(name: "Yams", package: "Yams"),
       ], swiftSettings: host),
     .target(
       name: "Manager",
@@ -214,13 +218,15 @@ let package = Package(
     .testTarget(
       name: "MockCATests",
       dependencies: [
-        "Durability", "MockCA", "PKI",
+        "Durability", "MockCA", "PKI", "TestKit",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "X509", package: "swift-certificates"),
-      ]),
+      ], exclude: ["oracle"]),
     .testTarget(
       name: "ManagerTests",
       dependencies: [

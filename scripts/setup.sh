@@ -30,7 +30,7 @@ if [ "$purpose" != build ]; then
   packages+=(gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm dpkg-dev)
 fi
 if [ "$purpose" = test ]; then
-  packages+=(curl libcoap3-bin qrencode socat softhsm2)
+  packages+=(curl libcoap3-bin qrencode socat softhsm2 strongswan-pki libstrongswan-standard-plugins)
 fi
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }

@@ -39,7 +39,11 @@ public actor Network {
 
   /// Makes a test CA with a random root and starts it.
   public func createAuthority() async throws {
-    try await run(["ca", "init", "--dir", workspace.ca, "--name", "demo"])
+    // Certificates name it before anybody listens.
+    let status = try FreePort.find()
+    try await run([
+      "ca", "init", "--dir", workspace.ca, "--name", "demo", "--url", "http://127.0.0.1:\(status)",
+    ])
     try await start(.authority)
     for (file, copy) in [("ca.pem", workspace.anchor), ("chain.pem", workspace.chain)] {
       try FileManager.default.copyItem(atPath: "\(workspace.ca)/\(file)", toPath: copy)

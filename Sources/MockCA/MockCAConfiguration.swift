@@ -8,12 +8,18 @@ public struct MockCAConfiguration: Sendable {
   public var host: String
   /// The port; 0 lets the system choose, see ``MockCAEvent/listening(port:)``.
   public var port: Int
+  /// The port of the status listener, on the same address: CRLs and OCSP over plain HTTP. 0 lets the system choose, see
+  /// ``MockCAEvent/statusListening(port:)``; nil takes the one of the URL that certificates name.
+  public var statusPort: Int? = 0
   /// The clock.
   public var now: @Sendable () -> Date
   /// Told of what happens. Called from the request's task: return soon.
   public var onEvent: @Sendable (MockCAEvent) -> Void
   /// Limits against slow and greedy clients.
   public var limits = Limits()
+
+  /// How it misbehaves; 'muster ca fault' adds to that while it runs.
+  public var faults: [Fault] = []
 
   /// A configuration.
   public init(
@@ -46,6 +52,14 @@ public struct MockCAConfiguration: Sendable {
 public enum MockCAEvent: Sendable, Equatable {
   /// It accepts connections on this port.
   case listening(port: Int)
+  /// It tells certificates' status on this port.
+  case statusListening(port: Int)
+  /// It made an issuer's CRLs anew because their time had come; 0 is the anchor.
+  case listed(issuer: Int)
+  /// It could not keep status fresh and will try again.
+  case statusFailed(String)
+  /// It revoked a certificate for a registration authority.
+  case revoked(serialNumber: String)
   /// It issued a certificate, or gave the one on record again.
   case issued(profile: String, serialNumber: String, subject: String)
   /// It refused: the name of the reason, and the sentence.

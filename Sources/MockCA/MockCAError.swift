@@ -22,6 +22,10 @@ public struct MockCAError: Error, Equatable, CustomStringConvertible {
     case unreadable
     /// No certificate has this serial number.
     case unknownCertificate
+    /// The anchor's key is needed and kept elsewhere.
+    case anchorOffline
+    /// The file `ca.yaml` cannot be used.
+    case settings
     /// An argument cannot be used.
     case argument
 
@@ -29,11 +33,11 @@ public struct MockCAError: Error, Equatable, CustomStringConvertible {
     public var exitStatus: Int32 {
       switch self {
       case .argument: 64  // EX_USAGE
-      case .notInitialised, .damaged, .unreadable, .unknownCertificate: 66  // EX_NOINPUT
+      case .anchorOffline, .notInitialised, .damaged, .unreadable, .unknownCertificate: 66  // EX_NOINPUT
       case .alreadyInitialised: 73  // EX_CANTCREAT
       case .database, .databaseNewer, .databaseNotDurable: 74  // EX_IOERR
       case .inUse: 75  // EX_TEMPFAIL
-      case .cannotListen: 78  // EX_CONFIG
+      case .cannotListen, .settings: 78  // EX_CONFIG
       }
     }
   }

@@ -11,11 +11,15 @@ extension Refusal {
   func gathered(authority: [UInt8]?) -> String? {
     switch self {
     case .message, .bodyNotBase64, .bodyBroken, .bodyTooSlow, .contentType, .profileUnknown, .authorityUnknown,
-      .codeMissing, .codeUnknown, .codeExpired, .codeUsed:
+      .codeMissing, .codeUnknown, .codeExpired, .codeUsed, .certificateRequired:
       name
-    case .authorityExpired, .authorityRevoked: "\(name) \((authority ?? []).hexadecimal)"
-    case .request, .profile, .nonceReplayed, .transactionReused, .certificateRevoked, .keyOfAnotherSubject, .keyRevoked,
-      .keyOfAuthority, .subjectNotOfAuthority, .lintFailed, .certificateDiffers, .storeFailed:
+    case .authorityExpired, .authorityRevoked, .authoritySuspended, .quotaExhausted:
+      "\(name) \((authority ?? []).hexadecimal)"
+    case .request, .profile, .profileNotOfAuthority, .nameNotOfAuthority, .nonceReplayed, .transactionReused,
+      .certificateRevoked, .keyOfAnotherSubject, .keyRevoked,
+      .keyOfAuthority, .subjectNotOfAuthority, .subjectOfAnotherCertificate, .certificateUnknown, .issuerGone,
+      .lintFailed, .certificateDiffers,
+      .faultRejected, .storeFailed:
       nil
     }
   }

@@ -24,6 +24,14 @@ enum Refusal: Error, Equatable, Sendable {
   case authorityExpired
   /// The registration authority was revoked.
   case authorityRevoked
+  /// The registration authority is suspended by the CA's owner.
+  case authoritySuspended
+  /// The registration authority made as many orders today as it may.
+  case quotaExhausted
+  /// The registration authority may not order this profile.
+  case profileNotOfAuthority
+  /// The registration authority may not order this name.
+  case nameNotOfAuthority
   /// The nonce was used before.
   case nonceReplayed
   /// The transaction was used for another request.
@@ -38,6 +46,10 @@ enum Refusal: Error, Equatable, Sendable {
   case keyOfAuthority
   /// A registration authority renews its own certificate only, under its own subject.
   case subjectNotOfAuthority
+  /// Who re-enrols shows no certificate of this CA that may do so.
+  case certificateRequired
+  /// The request is for another subject or other names than the certificate that is to be renewed.
+  case subjectOfAnotherCertificate
   /// No code, or none that could be one.
   case codeMissing
   /// No such one-time code.
@@ -46,10 +58,16 @@ enum Refusal: Error, Equatable, Sendable {
   case codeExpired
   /// The one-time code was used for another request.
   case codeUsed
+  /// The authority ordered no such certificate.
+  case certificateUnknown
+  /// The issuing CA that was to sign is no longer there.
+  case issuerGone
   /// The certificate would break a rule of its own profile.
   case lintFailed
   /// The certificate would differ from what was checked before.
   case certificateDiffers
+  /// A fault was asked for.
+  case faultRejected
   /// The database failed.
   case storeFailed
 
@@ -102,6 +120,18 @@ extension Refusal {
       Properties("authority-expired", "The registration authority's certificate is not valid now.", .badIdentity, 403)
     case .authorityRevoked:
       Properties("authority-revoked", "The registration authority's certificate is revoked.", .badIdentity, 403)
+    // Both pass, and orders wait until they do.
+    case .authoritySuspended:
+      Properties("authority-suspended", "The registration authority is suspended by the CA's owner.", .tryLater, 403)
+    case .quotaExhausted:
+      Properties("quota-exhausted", "The registration authority has made its orders of today.", .tryLater, 429)
+    case .profileNotOfAuthority:
+      Properties(
+        "profile-not-of-authority", "The registration authority may not order this profile.", .badRequest, 403)
+    case .nameNotOfAuthority:
+      Properties(
+        "name-not-of-authority", "The registration authority may not order certificates of this name.", .badRequest, 403
+      )
     case .nonceReplayed: Properties("nonce-replayed", "The nonce was used before.", .badRequest, 400)
     case .transactionReused:
       Properties("transaction-reused", "The transaction was used for another request.", .badRequest, 400)
@@ -114,14 +144,28 @@ extension Refusal {
     case .subjectNotOfAuthority:
       Properties(
         "subject-not-of-authority", "A registration authority renews under its own subject only.", .badRequest, 400)
+    case .certificateRequired:
+      Properties(
+        "certificate-required", "Who re-enrols shows the live certificate that it enrolled for itself.", .badIdentity,
+        403)
+    case .subjectOfAnotherCertificate:
+      Properties(
+        "subject-of-another-certificate", "The request's subject or names are not those of the certificate shown.",
+        .badRequest, 400)
     case .codeMissing: Properties("code-missing", "A one-time code is required.", .authenticationDataFailed, 401)
     case .codeUnknown: Properties("code-unknown", "The one-time code is unknown.", .authenticationDataFailed, 401)
     case .codeExpired: Properties("code-expired", "The one-time code has expired.", .authenticationDataFailed, 401)
     case .codeUsed: Properties("code-used", "The one-time code was used.", .authenticationDataFailed, 401)
+    case .certificateUnknown:
+      Properties(
+        "certificate-unknown", "The registration authority ordered no such certificate.", .badCertificateID, 404)
+    case .issuerGone:
+      Properties("issuer-gone", "The issuing CA that was to sign is not there any more.", .internalCAError, 500)
     case .lintFailed:
       Properties("lint-failed", "The certificate would break a rule of its profile.", .internalCAError, 500)
     case .certificateDiffers:
       Properties("certificate-differs", "The certificate differs from what was checked.", .internalCAError, 500)
+    case .faultRejected: Properties("fault-rejected", "This CA was told to refuse some orders.", .badRequest, 400)
     case .storeFailed: Properties("store-failed", "The CA cannot write its database; try later.", .tryLater, 503)
     }
   }
@@ -131,10 +175,11 @@ extension Refusal {
     CMCFault.allCases.map { .message($0) } + CertificationRequestRefusal.allCases.map { .request($0) }
     + ProfileRefusal.allCases.map { .profile($0) } + [
       .bodyNotBase64, .bodyBroken, .bodyTooSlow, .contentType, .profileUnknown, .authorityUnknown, .authorityExpired,
-      .authorityRevoked, .nonceReplayed, .transactionReused, .certificateRevoked, .keyOfAnotherSubject, .keyRevoked,
-      .keyOfAuthority, .subjectNotOfAuthority, .codeMissing, .codeUnknown, .codeExpired, .codeUsed, .lintFailed,
-      .certificateDiffers,
-      .storeFailed,
+      .authorityRevoked, .authoritySuspended, .quotaExhausted, .profileNotOfAuthority, .nameNotOfAuthority,
+      .nonceReplayed, .transactionReused, .certificateRevoked, .keyOfAnotherSubject, .keyRevoked,
+      .keyOfAuthority, .subjectNotOfAuthority, .certificateRequired, .subjectOfAnotherCertificate, .codeMissing,
+      .codeUnknown, .codeExpired, .codeUsed, .lintFailed,
+      .certificateDiffers, .certificateUnknown, .issuerGone, .faultRejected, .storeFailed,
     ]
 }
 
@@ -160,9 +205,9 @@ extension CMCFault {
 extension CertificationRequestRefusal {
   fileprivate var failInfo: CMCFailInfo {
     switch self {
-    case .keyNotP256, .keyInvalid, .signatureAlgorithm: .badAlgorithm
+    case .keyNotP256, .keyInvalid, .keyWeak, .digestWeak, .signatureAlgorithm: .badAlgorithm
     case .possessionNotProven: .popFailed
-    case .extensionNotAllowed: .unsupportedExtension
+    case .extensionNotAllowed, .authorityRequested: .unsupportedExtension
     default: .badRequest
     }
   }

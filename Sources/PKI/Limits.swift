@@ -12,4 +12,12 @@ public enum PKILimits {
   public static let nonceBytes = 64
   /// The longest certificate that a profile may produce, in bytes: a device reads no longer one.
   public static let certificateBytes = 1_024
+  /// The longest OCSP request that is looked at, in bytes. One for one certificate has about 110.
+  public static let ocspRequestBytes = 2_048
+  /// How many certificates one OCSP request may ask about.
+  public static let ocspRequests = 8
+  /// The longest OCSP nonce, in bytes (RFC 9654 §2.1).
+  public static let ocspNonceBytes = 128
+  /// The longest comment on a revocation, in characters.
+  public static let revocationCommentCharacters = 200
 }

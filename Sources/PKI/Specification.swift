@@ -15,12 +15,17 @@ enum OID {
   static let sha256: ASN1ObjectIdentifier = [2, 16, 840, 1, 101, 3, 4, 2, 1]
   static let ecdsaWithSHA256: ASN1ObjectIdentifier = [1, 2, 840, 10045, 4, 3, 2]
 
+  // RFC 5480: P-256 keys.
+  static let ecPublicKey: ASN1ObjectIdentifier = [1, 2, 840, 10045, 2, 1]
+  static let prime256v1: ASN1ObjectIdentifier = [1, 2, 840, 10045, 3, 1, 7]
+
   // RFC 5272: the two CMC contents and the controls.
   static let pkiData: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 12, 2]
   static let pkiResponse: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 12, 3]
   static let transactionID: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 7, 5]
   static let senderNonce: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 7, 6]
   static let recipientNonce: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 7, 7]
+  static let revokeRequest: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 7, 17]
   static let statusInfoV2: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 7, 25]
 
   // RFC 6402 §2.10: the purposes of CMC's certification and registration authorities.
@@ -30,6 +35,20 @@ enum OID {
   // RFC 5280 and X.520: what swift-certificates does not name.
   static let subjectSerialNumber: ASN1ObjectIdentifier = [2, 5, 4, 5]
   static let crlDistributionPoints: ASN1ObjectIdentifier = [2, 5, 29, 31]
+  static let certificatePolicies: ASN1ObjectIdentifier = [2, 5, 29, 32]
+
+  // RFC 5280 §5.2 and §5.3: extensions of a CRL and of its entries.
+  static let crlNumber: ASN1ObjectIdentifier = [2, 5, 29, 20]
+  static let reasonCode: ASN1ObjectIdentifier = [2, 5, 29, 21]
+  static let deltaCRLIndicator: ASN1ObjectIdentifier = [2, 5, 29, 27]
+  static let freshestCRL: ASN1ObjectIdentifier = [2, 5, 29, 46]
+
+  // RFC 6960 (OCSP).
+  static let sha1: ASN1ObjectIdentifier = [1, 3, 14, 3, 2, 26]
+  static let ocspSigning: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 3, 9]
+  static let ocspBasic: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 48, 1, 1]
+  static let ocspNonce: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 48, 1, 2]
+  static let ocspNoCheck: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 48, 1, 5]
 }
 
 /// The fixed DER in front of the point of every P-256 public key: SubjectPublicKeyInfo with id-ecPublicKey, prime256v1 and

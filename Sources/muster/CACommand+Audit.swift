@@ -16,12 +16,32 @@ extension CACommand {
     @Flag(help: "One JSON object a line.")
     var json = false
 
+    @Flag(help: "Check that no row was changed, removed or inserted, and print the newest row's link instead.")
+    var verify = false
+
+    @Option(help: "With --verify: a link that was printed and noted earlier, which must still be there.")
+    var noted: String?
+
     func run() async throws {
       try await CACommand.explainingFailure {
+        guard !verify else { return try await check() }
         for row in try await MockCA.auditRows(directory: directory.path) {
           print(json ? try row.json() : row.line)
         }
       }
+    }
+
+    private func check() async throws {
+      let verdict = try await MockCA.checkAudit(directory: directory.path, noted: noted)
+      guard verdict.isWhole else {
+        throw CACommand.explain(
+          verdict.firstBroken.map { "Row \($0) of the audit table does not fit to the one before it." }
+            ?? "The noted link is not in the audit table: rows were removed or replaced.",
+          remedy: nil, status: 65)
+      }
+      let fields = ["rows": String(verdict.rows), "head": verdict.head]
+      print(
+        json ? try CACommand.jsonLine(fields) : "\(verdict.rows) rows, all whole; the newest link is \(verdict.head).")
     }
   }
 }

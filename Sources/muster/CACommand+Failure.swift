@@ -6,8 +6,8 @@ import PKI
 extension CACommand {
   /// The exit statuses of all of its commands.
   static let exitStatuses = """
-    Exit status: 0 done; 64 an argument is wrong; 66 no such CA, file or certificate, or it cannot be read; 70 a fault of \
-    this program; 73 it exists already; 74 the database, or one of a newer program; 75 another process runs it; 78 the \
+    Exit status: 0 done; 64 an argument is wrong; 65 the audit table was tampered with; 66 no such CA, file \
+    or certificate, or it cannot be read; 70 a fault of this program; 73 it exists already; 74 the database, or one of a newer program; 75 another process runs it; 78 the \
     address cannot be listened on.
     """
 
@@ -24,7 +24,7 @@ extension CACommand {
     }
   }
 
-  private static func explain(_ reason: String, remedy: String?, status: Int32) -> ExitCode {
+  static func explain(_ reason: String, remedy: String?, status: Int32) -> ExitCode {
     let lines = "muster: \(reason)\n" + (remedy.map { "  \($0)\n" } ?? "")
     FileHandle.standardError.write(Data(lines.utf8))
     return ExitCode(status)

@@ -9,7 +9,12 @@ struct CACommand: AsyncParsableCommand {
       Real certificates, no real trust: whoever can read the directory can issue anything. Begin with 'muster ca init', \
       make a one-time code for the manager with 'muster ca code', then 'muster ca run'. \(exitStatuses)
       """,
-    subcommands: [Init.self, Run.self, Code.self, Revoke.self, Audit.self]
+    subcommands: [
+      Init.self, Run.self, Code.self, Authority.self, Issuer.self, List.self, Show.self, Export.self, Revoke.self,
+      Usage.self,
+      Audit.self,
+      FaultCommand.self,
+    ]
   )
 
   /// The option that all of its commands have.

@@ -24,7 +24,7 @@ struct LeakyPSA: SessionCryptography, ~Copyable {
   mutating func generateAgreementKey(_ id: KeyID) throws(CryptoError) { try honest.generateAgreementKey(id) }
   mutating func generateEphemeralKey() throws(CryptoError) -> KeyID { try honest.generateEphemeralKey() }
   mutating func destroyKey(_ id: KeyID) throws(CryptoError) { try honest.destroyKey(id) }
-  mutating func hasKey(_ id: KeyID) -> Bool { honest.hasKey(id) }
+  mutating func hasKey(_ id: KeyID) throws(CryptoError) -> Bool { try honest.hasKey(id) }
 
   mutating func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(CryptoError) {
     try honest.publicKey(of: id, into: &point)

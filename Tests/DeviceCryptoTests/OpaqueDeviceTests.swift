@@ -65,8 +65,8 @@ extension PSATests {
       let keys = [try KeptKey(bootstrap), try KeptKey(identity)]
       try life.reset()
       var crypto = try PSACryptography()
-      let identityIsThere = crypto.hasKey(identity)
-      let bootstrapIsThere = crypto.hasKey(bootstrap)
+      let identityIsThere = try crypto.hasKey(identity)
+      let bootstrapIsThere = try crypto.hasKey(bootstrap)
       #expect(!identityIsThere && bootstrapIsThere)
       return keys
     }

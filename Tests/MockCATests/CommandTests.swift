@@ -13,7 +13,7 @@ struct CommandTests {
   }
 
   /// The executable beside the test bundle: both are built by `swift build --build-tests`.
-  private static var executable: URL {
+  static var executable: URL {
     var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     while folder.path != "/",
       !FileManager.default.isExecutableFile(atPath: folder.appendingPathComponent("muster").path)

@@ -8,7 +8,7 @@ import X509
 @testable import MockCA
 
 /// A log that dies at one of its commits, as a process does that is killed: nothing after that works.
-private final class DyingLog: CommitLog {
+final class DyingLog: CommitLog {
   enum Death: CaseIterable {
     /// Nothing of the commit is on disk.
     case before
@@ -57,9 +57,8 @@ struct KillPointTests {
         let ra = try await ca.makeRA()
         let (transaction, request) = (TransactionID.random(), try deviceRequest())
         let log = DyingLog(ca.store.log, death: death, at: commit)
-        let dying = Registrar(
-          issuer: Issuer(authority: ca.authority, store: Store(reader: ca.store.reader, log: log)),
-          now: { [clock = ca.clock] in clock.now })
+        let dying = TestCA.registrar(
+          ca.authority, Store(reader: ca.store.reader, log: log), ca.clock)
 
         func ask(_ registrar: Registrar) async throws -> Result<Certificate, Refusal> {
           let message = CMCRequest(transaction: transaction, certificationRequest: request)
@@ -96,9 +95,8 @@ struct KillPointTests {
         let code = try await MockCA.makeCode(directory: ca.directory, now: ca.clock.now)
         let request = try CertificationRequest(subject: Subject(commonName: "manager"), key: SigningKey())
         let log = DyingLog(ca.store.log, death: death, at: commit)
-        let dying = Registrar(
-          issuer: Issuer(authority: ca.authority, store: Store(reader: ca.store.reader, log: log)),
-          now: { [clock = ca.clock] in clock.now })
+        let dying = TestCA.registrar(
+          ca.authority, Store(reader: ca.store.reader, log: log), ca.clock)
         #expect(await dying.handleEnrolment(request.derBytes, code: code) == .failure(.storeFailed))
         let restarted = try ca.restarted()
         let certificate = try await restarted.handleEnrolment(request.derBytes, code: code).get()

@@ -159,7 +159,8 @@ struct StoreTests {
     let serial = try await ca.makeRA().certificate.serialNumber
     try await MockCA.revoke(serialNumber: serial.hexadecimal, directory: ca.directory, now: ca.clock.now)
     let order = IncomingOrder(
-      profile: .device, authority: Array(serial.bytes), transaction: randomBytes(16), request: try deviceRequest())
+      profile: .device, issuer: 1, authority: Array(serial.bytes), transaction: randomBytes(16),
+      request: try deviceRequest())
     // The registrar asked whether the authority stands before; this is what it asks the store next.
     let taken = try await ca.store.take(
       .success(order), authority: Array(serial.bytes), nonce: randomBytes(16),

@@ -24,28 +24,54 @@ final class TestCA: Sendable {
   let store: Store
   let registrar: Registrar
 
-  /// - Parameter log: what stands between the store and its database; nil for nothing.
-  init(log: ((any CommitLog) -> any CommitLog)? = nil) throws {
+  /// - Parameters:
+  ///   - url: where its status will be.
+  ///   - keys: where its keys are.
+  ///   - log: what stands between the store and its database; nil for nothing.
+  init(url: String? = nil, keys: CAKeyPlaces = CAKeyPlaces(), log: ((any CommitLog) -> any CommitLog)? = nil) throws {
     directory = NSTemporaryDirectory() + "muster-ca-" + randomBytes(8).hexadecimal
-    try MockCA.initialize(directory: directory, now: clock.now)
+    try MockCA.initialize(directory: directory, url: url, keys: keys, now: clock.now)
     authority = try CADirectory(directory).readAuthority()
     let database = try CADirectory(directory).openDatabase()
     let commits = GroupCommit(database.pool)
     store = Store(reader: database.pool, log: log?(commits) ?? commits)
-    registrar = Registrar(issuer: Issuer(authority: authority, store: store), now: { [clock] in clock.now })
+    registrar = Self.registrar(authority, store, clock)
+  }
+
+  /// A registrar with another log or after a restart.
+  static func registrar(_ authority: Authority, _ store: Store, _ clock: TestClock) -> Registrar {
+    let lists = CRLShelf(authority, anchorKey: { nil }, reader: store.reader, schedule: StatusSchedule())
+    return Registrar(
+      issuer: Issuer(authority: authority, store: store),
+      desk: RevocationDesk(lists: lists, log: store.log, now: { clock.now }), now: { clock.now })
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }
 
+  /// The CRLs as a server would tell them.
+  var lists: CRLShelf {
+    CRLShelf(
+      authority, anchorKey: CADirectory(directory).anchorKey, reader: store.reader, schedule: StatusSchedule())
+  }
+
+  /// The OCSP responder as a server would run it.
+  func ocsp() async throws -> OCSPDesk {
+    let signers = try await OCSPDesk.signers(
+      registrar.issuer, key: CADirectory(directory).readOCSPKey(), now: clock.now)
+    return try OCSPDesk(
+      authority, store: store, signers: signers, schedule: StatusSchedule(), now: { [clock] in clock.now })
+  }
+
   /// The same CA after a crash: nothing but the directory is left.
   func restarted() throws -> Registrar {
     let store = Store(try CADirectory(directory).openDatabase())
-    return Registrar(issuer: Issuer(authority: authority, store: store), now: { [clock] in clock.now })
+    let authority = try CADirectory(directory).readAuthority()
+    return Self.registrar(authority, store, clock)
   }
 
   /// Enrols a registration authority.
-  func makeRA() async throws -> TestRA {
-    let code = try await MockCA.makeCode(directory: directory, now: clock.now)
+  func makeRA(limits: AuthorityLimits? = nil) async throws -> TestRA {
+    let code = try await MockCA.makeCode(directory: directory, limits: limits, now: clock.now)
     let key = SigningKey()
     let request = try CertificationRequest(subject: Subject(commonName: "manager"), key: key)
     let certificate = try await registrar.handleEnrolment(request.derBytes, code: code).get()
@@ -55,6 +81,26 @@ final class TestCA: Sendable {
   /// The reasons in the audit table, oldest first.
   func refusals() async throws -> [String] {
     try await store.auditRows().filter { $0.event == "refused" }.compactMap(\.reason)
+  }
+}
+
+extension Registrar {
+  /// Issues to an authority what should be no question.
+  func issue(
+    to ra: TestRA, _ request: CertificationRequest, profile: CertificateProfile = .device
+  ) async throws -> Certificate {
+    try await handleFullCMC(try ra.order(request, at: now()), profile: profile).1.get()
+  }
+
+  /// Handles an order and nothing else.
+  func handleFullCMC(
+    _ bytes: [UInt8], profile: CertificateProfile
+  ) async -> (CMCReference, Result<Certificate, Refusal>) {
+    let (reference, result) = await handle(bytes, profile: .init(profile: profile, issuer: 1))
+    return (
+      reference,
+      result.flatMap { if case .issued(let certificate) = $0 { .success(certificate) } else { .failure(.storeFailed) } }
+    )
   }
 }
 
@@ -75,6 +121,14 @@ struct TestRA: Sendable {
   func order(unchecked request: [UInt8], at now: Date) throws -> [UInt8] {
     try order(
       CMCRequest(transaction: .random(), certificationRequest: request, senderNonce: randomBytes(16)), at: now)
+  }
+
+  /// A signed revocation of a new transaction.
+  func revocation(
+    of certificate: Certificate, reason: RevocationReason = .unspecified, comment: String? = nil, at now: Date
+  ) throws -> [UInt8] {
+    try CMCRevocation(transaction: .random(), certificate: certificate, reason: reason, comment: comment).signed(
+      with: key, certificate: self.certificate, issuers: [authority.issuing], at: now)
   }
 
   /// A signed order of a new transaction.

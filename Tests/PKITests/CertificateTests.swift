@@ -15,8 +15,11 @@ struct CertificateTests {
   {
     CertificateTemplate(
       profile: profile, request: request, serialNumber: .random(), notBefore: noon, issuer: ca.issuing,
-      pointers: IssuerPointers(crl: "http://ca.test/crl", issuer: "http://ca.test/ca"))
+      pointers: pointers)
   }
+
+  private let pointers = IssuerPointers(
+    crl: "http://ca.test/1.crl", issuer: "http://ca.test/1.crt", ocsp: "http://ca.test/1")
 
   @Test("A template gives the same TBSCertificate whoever signs")
   func sameBytes() throws {
@@ -57,8 +60,10 @@ struct CertificateTests {
   @Test("Lint finds nothing in what a template makes, and everything in what it did not")
   func lint() throws {
     let good = try template(deviceRequest()).certificate(signedBy: SigningKey())
-    #expect(try CertificateLint.findings(good, profile: .device, issuer: ca.issuing) == [])
-    #expect(try CertificateLint.findings(good, profile: .server, issuer: ca.issuing).count == 1)
+    #expect(try CertificateLint.findings(good, profile: .device, issuer: ca.issuing, pointers: pointers) == [])
+    #expect(try CertificateLint.findings(good, profile: .device, issuer: ca.issuing).count == 2)
+    // Its purpose, and the pointer to its issuer's certificate.
+    #expect(try CertificateLint.findings(good, profile: .server, issuer: ca.issuing, pointers: pointers).count == 2)
     #expect(!(try CertificateLint.findings(ca.issuing, profile: .device, issuer: ca.issuing).isEmpty))
     let other = try TestAuthority()
     #expect(try CertificateLint.findings(good, profile: .device, issuer: other.issuing).isEmpty == false)

@@ -2,6 +2,7 @@ import COSE
 import Crypto
 import Foundation
 import PKI
+import TestKit
 import Testing
 
 import enum COSE.CryptoError

@@ -26,19 +26,23 @@ enum ESTAnswer {
       body: .init(byteBuffer: ByteBuffer(string: "\(refusal.name): \(refusal.sentence)\n")))
   }
 
-  /// A signed CMC answer, also with HTTP's error codes (RFC 7030 §4.3.2).
+  /// A signed CMC answer and its status, also with HTTP's error codes (RFC 7030 §4.3.2).
   static func cmc(
-    _ result: Result<Certificate, Refusal>, to reference: CMCReference, responder: OwnIdentity, issuing: Certificate,
+    _ result: Result<CMCOutcome, Refusal>, to reference: CMCReference, responder: OwnIdentity, issuers: [Certificate],
     now: Date
-  ) throws -> Response {
+  ) throws -> (bytes: [UInt8], status: HTTPResponse.Status) {
     let answer: CMCResponse
     let status: HTTPResponse.Status
     switch result {
-    case .success(let certificate):
+    case .success(let outcome):
       guard let success = reference.success else { throw Refusal.storeFailed }
+      var certificates: [Certificate] = []
+      if case .issued(let certificate) = outcome {
+        certificates = [certificate] + issuers.filter { $0.subject == certificate.issuer }
+      }
       answer = CMCResponse(
         status: success, transaction: reference.transaction, recipientNonce: reference.senderNonce,
-        certificates: [certificate, issuing])
+        certificates: certificates)
       status = .ok
     case .failure(let refusal):
       answer = CMCResponse(
@@ -47,10 +51,19 @@ enum ESTAnswer {
       status = .init(code: refusal.status)
     }
     let bytes = try answer.signed(
-      with: responder.key, certificate: responder.certificate, issuers: [issuing], at: now)
+      with: responder.key, certificate: responder.certificate,
+      issuers: issuers.filter { $0.subject == responder.certificate.issuer }, at: now)
+    return (bytes, status)
+  }
+}
+
+extension ESTAnswer {
+  /// A CMC answer as it goes out.
+  static func response(cmc bytes: [UInt8], status: HTTPResponse.Status) -> Response {
     var response = base64(bytes, type: "application/pkcs7-mime; smime-type=CMC-response", status: status)
-    // What is the CA's own trouble may be over soon.
+    // What is the CA's own trouble, or the day's, may be over soon.
     if status.code == 503 { response.headers[.retryAfter] = "5" }
+    if status.code == 429 { response.headers[.retryAfter] = "3600" }
     return response
   }
 }

@@ -9,15 +9,16 @@ struct OwnIdentity: Sendable {
 }
 
 extension Issuer {
-  /// Makes a fresh key and certificate for the CA itself. The key lives in memory only: each start makes new ones.
+  /// Makes a certificate for the CA itself. Unless one is given, its key lives in memory only: each start makes a new one.
   func makeOwn(
-    _ profile: CertificateProfile, commonName: String, dnsNames: [String] = [], ipAddresses: [[UInt8]] = [], now: Date
+    _ profile: CertificateProfile, commonName: String, dnsNames: [String] = [], ipAddresses: [[UInt8]] = [],
+    key: SigningKey = SigningKey(), issuer: Int? = nil, now: Date
   ) async throws -> OwnIdentity {
-    let key = SigningKey()
     let request = try CertificationRequest(
       subject: Subject(commonName: commonName), dnsNames: dnsNames, ipAddresses: ipAddresses, key: key)
     let order = IncomingOrder(
-      profile: profile, authority: [], transaction: TransactionID.random().bytes, request: request)
+      profile: profile, issuer: issuer ?? authority.primary.number, authority: [],
+      transaction: TransactionID.random().bytes, request: request)
     let reserved = try await store.takeOwn(order, serial: Array(Certificate.SerialNumber.random().bytes), now: now)
     let context = AuditContext(profile: profile.name, subject: commonName)
     return OwnIdentity(

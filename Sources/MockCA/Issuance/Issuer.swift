@@ -22,19 +22,21 @@ struct Issuer: Sendable {
   /// The certificate of an order whose serial number is recorded.
   ///
   /// - Returns: the certificate on record.
-  /// - Throws: ``Refusal``: `lintFailed`, `certificateDiffers`, `storeFailed`.
+  /// - Throws: ``Refusal``: `lintFailed`, `certificateDiffers`, `issuerGone`, `storeFailed`.
   func complete(
     _ order: Order, request: CertificationRequest, profile: CertificateProfile, context: AuditContext, now: Date
   ) async throws(Refusal) -> Certificate {
     do {
       if let known = order.certificate { return try Certificate(der: known) }
+      guard let issuer = authority.issuer(order.issuer) else { throw Refusal.issuerGone }
       let template = CertificateTemplate(
         profile: profile, request: request, serialNumber: .init(bytes: order.serial), notBefore: order.notBefore,
-        issuer: authority.issuing, pointers: Authority.pointers)
-      let checked = try await check(template, order: order)
-      let certificate = try template.certificate(signedBy: authority.key)
+        issuer: issuer.certificate, pointers: issuer.pointers)
+      let checked = try await check(template, by: issuer, order: order)
+      let certificate = try template.certificate(signedBy: issuer.key)
       guard certificate.tbsCertificateBytes.elementsEqual(checked) else { throw Refusal.certificateDiffers }
-      let recorded = try await store.setCertificate(certificate.der, serial: order.serial, context: context, now: now)
+      let recorded = try await store.setCertificate(
+        certificate.der, notAfter: template.notAfter, serial: order.serial, context: context, now: now)
       return try Certificate(der: recorded)
     } catch let refusal as Refusal {
       throw refusal
@@ -44,16 +46,18 @@ struct Issuer: Sendable {
   }
 
   /// Makes the certificate with the throw-away key, checks it, and records what was checked.
-  private func check(_ template: CertificateTemplate, order: Order) async throws -> [UInt8] {
+  private func check(
+    _ template: CertificateTemplate, by issuer: IssuingAuthority, order: Order
+  ) async throws -> [UInt8] {
     let draft = try template.certificate(signedBy: throwAwayKey)
     let tbs = Array(draft.tbsCertificateBytes)
     if let recorded = order.tbs {
       guard recorded == tbs else { throw Refusal.certificateDiffers }
       return recorded
     }
-    guard try CertificateLint.findings(draft, profile: template.profile, issuer: authority.issuing).isEmpty else {
-      throw Refusal.lintFailed
-    }
+    let findings = try CertificateLint.findings(
+      draft, profile: template.profile, issuer: issuer.certificate, pointers: issuer.pointers)
+    guard findings.isEmpty else { throw Refusal.lintFailed }
     try await store.setTBS(tbs, serial: order.serial)
     return tbs
   }

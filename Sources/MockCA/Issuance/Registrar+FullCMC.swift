@@ -2,6 +2,13 @@ import Foundation
 import PKI
 import X509
 
+/// What was done for a registration authority.
+enum CMCOutcome: Sendable, Equatable {
+  case issued(Certificate)
+  /// The serial number of the certificate that is revoked, by this request or an earlier one.
+  case revoked([UInt8])
+}
+
 /// What an answer must refer to, as far as the request could be read.
 struct CMCReference: Sendable {
   var transaction: TransactionID?
@@ -14,12 +21,13 @@ extension Registrar {
   ///
   /// - Parameters:
   ///   - bytes: the CMC message.
-  ///   - profile: what kind of certificate is ordered.
-  /// - Returns: what the answer refers to, and the certificate or the refusal. Refusals are in the audit table.
-  func handleFullCMC(
-    _ bytes: [UInt8], profile: CertificateProfile
-  ) async -> (CMCReference, Result<Certificate, Refusal>) {
-    var context = AuditContext(profile: profile.name)
+  ///   - profile: what kind of certificate is ordered; nil where only a revocation can be asked for.
+  ///   - isRejected: whether a fault asks for a refusal.
+  /// - Returns: what the answer refers to, and what was done or the refusal. Refusals are in the audit table.
+  func handle(
+    _ bytes: [UInt8], profile: CASettings.IssuedProfile?, isRejected: Bool = false
+  ) async -> (CMCReference, Result<CMCOutcome, Refusal>) {
+    var context = AuditContext(profile: profile?.profile.name)
     let message: UnverifiedCMCRequest
     do {
       message = try UnverifiedCMCRequest(bytes)
@@ -30,16 +38,26 @@ extension Registrar {
       transaction: message.transaction, senderNonce: message.senderNonce, success: message.success)
     context.authority = message.signer.serialNumber
     context.transaction = message.transaction.bytes
-    do {
-      let (request, signer) = try await authenticate(message)
-      return (reference, await order(request, by: signer, profile: profile, context))
+    do throws(Refusal) {
+      let (content, signer) = try await authenticate(message)
+      guard !isRejected else { throw .faultRejected }
+      switch content {
+      case .order(let request):
+        guard let profile else { throw .profileUnknown }
+        return (reference, await order(request, by: signer, profile: profile, context).map { .issued($0) })
+      case .revocation(let request):
+        context.profile = nil
+        return (reference, await revoke(request, by: signer, context).map { .revoked($0) })
+      }
     } catch {
       return (reference, .failure(await refuse(error, context)))
     }
   }
 
   /// Who signed: known, the signature good, and only then whether the certificate still counts.
-  private func authenticate(_ message: UnverifiedCMCRequest) async throws(Refusal) -> (CMCRequest, KnownAuthority) {
+  private func authenticate(_ message: UnverifiedCMCRequest) async throws(Refusal) -> (
+    UnverifiedCMCRequest.Content, KnownAuthority
+  ) {
     let known: KnownAuthority?
     do {
       known = try await store.authority(serial: message.signer.serialNumber)
@@ -47,10 +65,11 @@ extension Registrar {
       throw .storeFailed
     }
     guard let known, (try? SignerIdentifier(known.certificate)) == message.signer else { throw .authorityUnknown }
-    let request: CMCRequest
+    let content: UnverifiedCMCRequest.Content
     do {
-      request = try message.verified(
-        by: known.certificate, issuers: [authority.issuing], now: now(), tolerance: Self.signingTimeTolerance)
+      content = try message.verifiedContent(
+        by: known.certificate, issuers: authority.issuingCertificates, now: now(),
+        tolerance: Self.signingTimeTolerance)
     } catch {
       throw .message(error)
     }
@@ -58,11 +77,11 @@ extension Registrar {
     guard (known.certificate.notValidBefore...known.certificate.notValidAfter).contains(now()) else {
       throw .authorityExpired
     }
-    return (request, known)
+    return (content, known)
   }
 
   private func order(
-    _ request: CMCRequest, by signer: KnownAuthority, profile: CertificateProfile, _ context: AuditContext
+    _ request: CMCRequest, by signer: KnownAuthority, profile: CASettings.IssuedProfile, _ context: AuditContext
   ) async -> Result<Certificate, Refusal> {
     let incoming = incoming(
       request.certificationRequest, profile: profile, authority: signer.founder, transaction: request.transaction.bytes

@@ -5,6 +5,7 @@ import X509
 /// Decides about requests: who asks, whether this may be asked for, and then has it issued.
 struct Registrar: Sendable {
   let issuer: Issuer
+  let desk: RevocationDesk
   let now: @Sendable () -> Date
 
   var store: Store { issuer.store }
@@ -15,17 +16,16 @@ struct Registrar: Sendable {
 
   /// Checks what can be checked without the database.
   func incoming(
-    _ bytes: [UInt8], profile: CertificateProfile, authority: [UInt8], transaction: [UInt8]
+    _ bytes: [UInt8], profile: CASettings.IssuedProfile, authority: [UInt8], transaction: [UInt8]
   ) -> Result<IncomingOrder, Refusal> {
     do {
-      let request = try CertificationRequest(bytes)
-      try profile.check(request)
-      let key = Certificate.PublicKey(request.publicKey)
-      guard key != self.authority.issuing.publicKey, key != self.authority.anchor.publicKey else {
-        return .failure(.keyOfAuthority)
-      }
+      let request = try CertificationRequest(bytes, overriding: profile.profile.overridden)
+      try profile.profile.check(request)
+      guard !self.authority.owns(.init(request.publicKey)) else { return .failure(.keyOfAuthority) }
       return .success(
-        IncomingOrder(profile: profile, authority: authority, transaction: transaction, request: request))
+        IncomingOrder(
+          profile: profile.profile, issuer: profile.issuer, authority: authority, transaction: transaction,
+          request: request))
     } catch let refusal as CertificationRequestRefusal {
       return .failure(.request(refusal))
     } catch let refusal as ProfileRefusal {

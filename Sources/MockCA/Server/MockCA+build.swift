@@ -1,4 +1,3 @@
-import Durability
 import Edge
 import Hummingbird
 import HummingbirdCore
@@ -6,6 +5,7 @@ import HummingbirdTLS
 import Logging
 import NIOCore
 import PKI
+import ServiceLifecycle
 import X509
 
 extension MockCA {
@@ -20,37 +20,69 @@ extension MockCA {
     let lock = try directory.lock()
     let store = Store(try directory.openDatabase())
     let issuer = Issuer(authority: authority, store: store)
-    return try await build(configuration, issuer: issuer, lock: lock)
-  }
-
-  static func build(
-    _ configuration: MockCAConfiguration, issuer: Issuer, lock: FileLock?
-  ) async throws -> MockCAService {
     let now = configuration.now()
+    let status = try await buildStatus(configuration, issuer: issuer, directory: directory)
     let names = ServerNames(host: configuration.host)
     let server = try await issuer.makeOwn(
       .server, commonName: "TEST CA server", dnsNames: names.dnsNames, ipAddresses: names.ipAddresses, now: now)
     let responder = try await issuer.makeOwn(.responder, commonName: "TEST CA responder", now: now)
 
-    let registrar = Registrar(issuer: issuer, now: configuration.now)
+    let desk = RevocationDesk(lists: status.lists, log: store.log, now: configuration.now)
+    let registrar = Registrar(issuer: issuer, desk: desk, now: configuration.now)
     let router = Router(context: CARequestContext.self, options: .autoGenerateHeadEndpoints)
-    ESTController(registrar: registrar, responder: responder, configuration: configuration).addRoutes(to: router)
+    ESTController(
+      registrar: registrar, responder: responder, configuration: configuration,
+      faults: FaultDesk(configuration.faults, store: store),
+      impostor: try Impostor(authority: authority, store: store, now: now)
+    ).addRoutes(to: router)
     let application = Application(
       router: router,
       server: try .tls(
         .http1(configuration: configuration.httpConfiguration),
-        tlsConfiguration: TLS.configuration(server, issuing: issuer.authority.issuing)),
-      configuration: ApplicationConfiguration(
-        address: .hostname(configuration.host, port: configuration.port), serverName: nil, backlog: 256,
-        reuseAddress: true, availableConnectionsDelegate: MaximumAvailableConnections(configuration.limits.connections)),
+        tlsConfiguration: TLS.configuration(server, authority: authority)),
+      configuration: configuration.application(port: configuration.port),
       onServerRunning: { channel in
         if let port = channel.localAddress?.port { configuration.onEvent(.listening(port: port)) }
       },
-      logger: Logger(label: "muster.ca") { _ in SwiftLogNoOpLogHandler() })
+      logger: .silent)
     return MockCAService(
-      application: application, address: HostPort(host: configuration.host, port: configuration.port).description,
-      lock: lock)
+      services: [status.application, status.keeper, application],
+      addresses: [configuration.port, status.port].map {
+        HostPort(host: configuration.host, port: $0).description
+      }, lock: lock)
   }
+
+  /// What tells certificates' status: fresh lists before the first question.
+  private static func buildStatus(
+    _ configuration: MockCAConfiguration, issuer: Issuer, directory: CADirectory
+  ) async throws -> (lists: CRLShelf, keeper: StatusKeeper, application: any Service, port: Int) {
+    let port = configuration.statusPort ?? issuer.authority.settings.port
+    let schedule = StatusSchedule()
+    let authority = issuer.authority
+    let lists = CRLShelf(
+      authority, anchorKey: directory.anchorKey, reader: issuer.store.reader, schedule: schedule)
+    let signers = try await OCSPDesk.signers(issuer, key: directory.readOCSPKey(), now: configuration.now())
+    let ocsp = try OCSPDesk(
+      authority, store: issuer.store, signers: signers, schedule: schedule, now: configuration.now)
+    _ = try await lists.refresh(log: issuer.store.log, now: configuration.now())
+
+    let router = Router(context: CARequestContext.self, options: .autoGenerateHeadEndpoints)
+    StatusController(authority: authority, lists: lists, ocsp: ocsp, limits: configuration.limits).addRoutes(to: router)
+    let application = Application(
+      router: router, server: .http1(configuration: configuration.httpConfiguration),
+      configuration: configuration.application(port: port),
+      onServerRunning: { channel in
+        if let port = channel.localAddress?.port { configuration.onEvent(.statusListening(port: port)) }
+      },
+      logger: .silent)
+    let keeper = StatusKeeper(
+      issuer: issuer, lists: lists, ocsp: ocsp, now: configuration.now, onEvent: configuration.onEvent)
+    return (lists, keeper, application, port)
+  }
+}
+
+extension Logger {
+  static var silent: Logger { Logger(label: "muster.ca") { _ in SwiftLogNoOpLogHandler() } }
 }
 
 extension MockCAConfiguration {
@@ -60,5 +92,11 @@ extension MockCAConfiguration {
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: limits.headerFieldBytes, maxHeaderListSize: 2 * limits.headerFieldBytes,
         maxHeaderFieldCount: 64))
+  }
+
+  fileprivate func application(port: Int) -> ApplicationConfiguration {
+    ApplicationConfiguration(
+      address: .hostname(host, port: port), serverName: nil, backlog: 256, reuseAddress: true,
+      availableConnectionsDelegate: MaximumAvailableConnections(limits.connections))
   }
 }

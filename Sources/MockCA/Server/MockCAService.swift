@@ -1,35 +1,39 @@
 import Durability
 import Foundation
 import Hummingbird
+import Logging
 import NIOCore
 public import ServiceLifecycle
+import UnixSignals
 
 /// A CA that was built. While this value lives, its process holds the CA's directory.
 public struct MockCAService: Service {
-  private let application: any ApplicationProtocol
-  private let address: String
+  private let services: [any Service]
+  private let addresses: [String]
   private let lock: FileLock?
 
-  init(application: some ApplicationProtocol, address: String, lock: FileLock?) {
-    self.application = application
-    self.address = address
+  init(services: [any Service], addresses: [String], lock: FileLock?) {
+    self.services = services
+    self.addresses = addresses
     self.lock = lock
   }
 
   /// Serves until graceful shutdown or cancellation: for a `ServiceGroup`.
   ///
   /// - Throws: ``MockCAError`` with code `cannotListen`.
-  public func run() async throws { try await explained { try await application.run() } }
+  public func run() async throws { try await run(until: []) }
 
   /// Serves until the process gets SIGTERM or SIGINT: for a command.
   ///
   /// - Throws: ``MockCAError`` with code `cannotListen`.
-  public func runUntilSignalled() async throws { try await explained { try await application.runService() } }
+  public func runUntilSignalled() async throws { try await run(until: [.sigterm, .sigint]) }
 
   /// Only listening fails in these ways: what happens on a connection ends there.
-  private func explained(_ body: () async throws -> Void) async throws {
+  private func run(until signals: [UnixSignal]) async throws {
     do {
-      try await body()
+      try await ServiceGroup(
+        configuration: .init(services: services, gracefulShutdownSignals: signals, logger: .silent)
+      ).run()
     } catch let error as IOError {
       throw cannotListen(String(cString: strerror(error.errnoCode)))
     } catch is SocketAddressError.UnknownHost {
@@ -39,7 +43,7 @@ public struct MockCAService: Service {
 
   private func cannotListen(_ why: String) -> MockCAError {
     MockCAError(
-      .cannotListen, "The CA cannot listen on \(address): \(why).",
-      remedy: "Give --listen another address, or stop who has this one.")
+      .cannotListen, "The CA cannot listen on \(addresses.joined(separator: " and ")): \(why).",
+      remedy: "Give --listen or --status another address, or stop who has this one.")
   }
 }

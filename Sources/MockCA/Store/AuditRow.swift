@@ -5,9 +5,9 @@ import GRDB
 public struct AuditRow: Sendable, Equatable {
   /// When; of a row that counts, the first time.
   public let date: Date
-  /// What: `issued`, `refused`, `code-made`, `revoked`.
+  /// What: `issued`, `refused`, `code-made`, `revoked`, `suspended`, `resumed`, `limited`.
   public let event: String
-  /// Why it was refused: the same name that the client was given.
+  /// Why it was refused, the same name that the client was given, or revoked; or the new limits.
   public let reason: String?
   /// What kind of certificate it was about.
   public let profile: String?

@@ -3,7 +3,7 @@ import GRDB
 /// The database's tables and their version, which SQLite keeps as `user_version`.
 enum Schema {
   /// The version that this program reads and writes.
-  static let version = 2
+  static let version = 5
 
   /// Brings the database to ``version``.
   ///
@@ -20,6 +20,8 @@ enum Schema {
     guard found < version else { return }
     try pool.write { database in
       for step in steps[found...] { try database.execute(sql: step) }
+      if found < 3 { try database.fillStatus() }
+      if found < 4 { try database.fillRecords() }
       // SQLite binds no parameters in a PRAGMA; the number is a constant of this type.
       try database.execute(sql: "PRAGMA user_version = \(version)")
     }
@@ -83,6 +85,88 @@ enum Schema {
     ALTER TABLE audit ADD COLUMN "count" INTEGER NOT NULL DEFAULT 1;
     ALTER TABLE audit ADD COLUMN gathered TEXT;
     CREATE INDEX auditGathered ON audit (gathered, at) WHERE gathered IS NOT NULL;
+    """,
+    """
+    -- Who signed, by the issuing CA's number, 0 for the anchor; and when the certificate ends, once it is signed.
+    ALTER TABLE certificate ADD COLUMN issuer INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE certificate ADD COLUMN notAfter INTEGER;
+
+    -- What was revoked, in the order of revocation, with its entry in the CRL as it was encoded then.
+    CREATE TABLE revocation (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      issuer INTEGER NOT NULL,
+      serial BLOB NOT NULL UNIQUE,
+      at INTEGER NOT NULL,
+      reason INTEGER NOT NULL,
+      comment TEXT,
+      expires INTEGER NOT NULL,
+      entry BLOB NOT NULL
+    );
+    CREATE INDEX revocationByIssuer ON revocation (issuer, id);
+
+    -- The newest CRLs of each issuer, without their entries: those are in "revocation" up to "last".
+    CREATE TABLE crl (
+      issuer INTEGER NOT NULL,
+      number INTEGER NOT NULL,
+      thisUpdate INTEGER NOT NULL,
+      fullUntil INTEGER NOT NULL,
+      deltaUntil INTEGER NOT NULL,
+      base INTEGER NOT NULL,
+      baseLast INTEGER NOT NULL,
+      last INTEGER NOT NULL,
+      since INTEGER NOT NULL,
+      fullSignature BLOB NOT NULL,
+      deltaSignature BLOB NOT NULL,
+      PRIMARY KEY (issuer, number)
+    ) WITHOUT ROWID;
+
+    -- OCSP answers that were signed beforehand: when, by whom, and the signature. What they say is the certificate's state.
+    CREATE TABLE responder (
+      id INTEGER PRIMARY KEY,
+      issuer INTEGER NOT NULL,
+      der BLOB NOT NULL UNIQUE
+    );
+    CREATE TABLE answer (
+      serial BLOB PRIMARY KEY,
+      responder INTEGER NOT NULL,
+      thisUpdate INTEGER NOT NULL,
+      signature BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX answerByAge ON answer (thisUpdate);
+    """,
+    """
+    -- What links each row to the one before, see AuditChain.
+    ALTER TABLE audit ADD COLUMN link BLOB NOT NULL DEFAULT x'';
+
+    -- What the registration authority that uses the code may order, in JSON; null for everything.
+    ALTER TABLE code ADD COLUMN limits TEXT;
+
+    -- Registration authorities, by the serial number of the certificate that they enrolled with.
+    CREATE TABLE authority (
+      founder BLOB PRIMARY KEY,
+      enrolledAt INTEGER NOT NULL,
+      suspendedAt INTEGER,
+      limits TEXT
+    ) WITHOUT ROWID;
+
+    -- What each used on each day of UTC, counted from 1970.
+    CREATE TABLE usage (
+      founder BLOB NOT NULL,
+      day INTEGER NOT NULL,
+      ordered INTEGER NOT NULL DEFAULT 0,
+      issued INTEGER NOT NULL DEFAULT 0,
+      renewed INTEGER NOT NULL DEFAULT 0,
+      revoked INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (founder, day)
+    ) WITHOUT ROWID;
+    CREATE INDEX certificateBySubject ON certificate (subject);
+    """,
+    """
+    -- How the running CA is to misbehave, as the command line has it.
+    CREATE TABLE fault (fault TEXT NOT NULL);
+
+    -- What the user of a code enrols for: at first registration authorities only.
+    ALTER TABLE code ADD COLUMN profile TEXT NOT NULL DEFAULT 'ra';
     """,
   ]
 }

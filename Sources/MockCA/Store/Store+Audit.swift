@@ -16,6 +16,9 @@ enum AuditEvent: String {
   case refused
   case codeMade = "code-made"
   case revoked
+  case suspended
+  case resumed
+  case limited
 }
 
 extension Store {
@@ -62,15 +65,20 @@ extension Database {
     _ event: AuditEvent, reason: String? = nil, context: AuditContext, serial: [UInt8]? = nil,
     gathered: String? = nil, now: Date
   ) throws {
+    let id = (try Int64.fetchOne(cachedStatement(sql: "SELECT max(id) FROM audit")) ?? 0) + 1
+    let at = Self.milliseconds(now)
+    let fields = [
+      reason, context.profile, context.authority?.hexadecimal, context.transaction?.hexadecimal, serial?.hexadecimal,
+      context.subject, gathered,
+    ]
+    let link = AuditChain.link(try auditHead(), [String(id), String(at), event.rawValue] + fields)
     try cachedStatement(
       sql: """
-        INSERT INTO audit (at, event, reason, profile, authority, "transaction", serial, subject, gathered)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO audit (id, at, event, reason, profile, authority, "transaction", serial, subject, gathered, link)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
-    ).execute(arguments: [
-      Self.milliseconds(now), event.rawValue, reason, context.profile, context.authority?.hexadecimal,
-      context.transaction?.hexadecimal, serial?.hexadecimal, context.subject, gathered,
-    ])
+    ).execute(
+      arguments: StatementArguments([id, at] as [Int64]) + [event.rawValue] + StatementArguments(fields) + [Data(link)])
   }
 
   private static func milliseconds(_ date: Date) -> Int64 { Int64(date.timeIntervalSince1970 * 1_000) }

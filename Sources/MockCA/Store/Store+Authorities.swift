@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import GRDB
 import PKI
@@ -27,4 +28,29 @@ extension Store {
     guard let order, let der = order.certificate else { return nil }
     return KnownAuthority(certificate: try Certificate(der: der), founder: order.founder, revokedAt: order.revokedAt)
   }
+}
+
+extension Database {
+  /// Records an issuing CA's certificate, so that it is found, shown and revoked like any other.
+  func addAuthority(_ certificate: Certificate, issuedAt: Date) throws {
+    let key = certificate.publicKey.subjectPublicKeyInfoBytes
+    try execute(
+      sql: """
+        INSERT INTO certificate (serial, profile, authority, "transaction", request, requestDigest, keyDigest, subject,
+          notBefore, reservedAt, tbs, der, issuedAt, issuer, notAfter)
+        VALUES (?, ?, x'', ?, x'', x'', ?, ?, ?, ?, ?, ?, ?, 0, ?)
+        """,
+      arguments: [
+        Data(certificate.serialNumber.bytes), Order.issuingProfile, Data(TransactionID.random().bytes),
+        Data(P256.Signing.PublicKey(certificate.publicKey)?.keyDigest ?? Array(key).sha256),
+        Data(try Subject(certificate.subject).derBytes), certificate.notValidBefore.seconds, issuedAt.seconds,
+        Data(certificate.tbsCertificateBytes), Data(try certificate.der), issuedAt.seconds,
+        certificate.notValidAfter.seconds,
+      ])
+  }
+}
+
+extension Order {
+  /// What stands as profile with an issuing CA's certificate.
+  static let issuingProfile = "issuing-ca"
 }

@@ -3,13 +3,16 @@ import GRDB
 import PKI
 
 extension Store {
-  /// Remembers a one-time code, as a hash.
-  func addCode(_ code: OneTimeCode, expires: Date, now: Date) async throws {
+  /// Remembers a one-time code, as a hash, with what its user may order.
+  func addCode(
+    _ code: OneTimeCode, profile: String, limits: AuthorityLimits?, expires: Date, now: Date
+  ) async throws {
+    let limits = try limits?.text
     try await log.write { database in
       try database.execute(
-        sql: "INSERT INTO code (digest, createdAt, expires) VALUES (?, ?, ?)",
-        arguments: [Data(code.digest), now.seconds, expires.seconds])
-      try database.audit(.codeMade, context: AuditContext(), now: now)
+        sql: "INSERT INTO code (digest, profile, createdAt, expires, limits) VALUES (?, ?, ?, ?, ?)",
+        arguments: [Data(code.digest), profile, now.seconds, expires.seconds, limits])
+      try database.audit(.codeMade, reason: limits, context: AuditContext(profile: profile), now: now)
     }
   }
 
@@ -29,12 +32,22 @@ extension Store {
         // The code comes first: who has none learns nothing about the request.
         try database.requireUsable(code, for: requestDigest, now: now)
         let reserved = try database.findOrReserve(order.get(), serial: serial, now: now)
-        try database.spend(code, on: requestDigest)
+        try database.spend(code, on: requestDigest, founding: reserved, now: now)
         result = .success(reserved)
       } catch {
         result = .failure(error)
       }
       return try database.audited(result, context: context, now: now)
+    }
+  }
+}
+
+extension Store {
+  /// What the user of a code enrols for; nil when there is no such code.
+  func profile(of code: OneTimeCode) async throws -> String? {
+    try await reader.read { database in
+      try String.fetchOne(
+        database.cachedStatement(sql: "SELECT profile FROM code WHERE digest = ?"), arguments: [Data(code.digest)])
     }
   }
 }
@@ -54,8 +67,16 @@ extension Database {
     }
   }
 
-  fileprivate func spend(_ code: OneTimeCode, on requestDigest: [UInt8]) throws(Refusal) {
+  /// Binds the code to its request, and its limits to the authority that it makes.
+  fileprivate func spend(
+    _ code: OneTimeCode, on requestDigest: [UInt8], founding order: Order, now: Date
+  ) throws(Refusal) {
     try Refusal.wrap {
+      let limits = try String.fetchOne(
+        cachedStatement(sql: "SELECT limits FROM code WHERE digest = ?"), arguments: [Data(code.digest)])
+      if order.profile == CertificateProfile.registrationAuthority.name {
+        try addAuthority(founder: order.serial, limits: limits, now: now)
+      }
       try cachedStatement(sql: "UPDATE code SET requestDigest = ? WHERE digest = ?").execute(
         arguments: [Data(requestDigest), Data(code.digest)])
     }

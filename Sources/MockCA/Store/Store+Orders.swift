@@ -6,6 +6,8 @@ import PKI
 struct IncomingOrder: Sendable {
   /// What kind of certificate.
   let profile: CertificateProfile
+  /// Who is to sign: the issuing CA's number.
+  let issuer: Int
   /// Who orders: a registration authority's serial number, or empty.
   let authority: [UInt8]
   /// The order's identity with that authority.
@@ -34,7 +36,9 @@ extension Store {
         // Again, with nothing between this and the order: it may have been revoked since its signature was checked.
         try database.requireStanding(authority)
         try database.burnNonce(nonce, of: authority, expires: nonceExpires, now: now)
-        result = .success(try database.findOrReserve(order.get(), serial: serial, now: now))
+        let order = try order.get()
+        try database.requireWithinLimits(order)
+        result = .success(try database.findOrReserve(order, serial: serial, now: now))
       } catch {
         result = .failure(error)
       }
@@ -59,14 +63,19 @@ extension Store {
   ///
   /// - Returns: the certificate on record: the only one that may leave.
   func setCertificate(
-    _ certificate: [UInt8], serial: [UInt8], context: AuditContext, now: Date
+    _ certificate: [UInt8], notAfter: Date, serial: [UInt8], context: AuditContext, now: Date
   ) async throws -> [UInt8] {
     try await log.write { database in
       try database.cachedStatement(
-        sql: "UPDATE certificate SET der = ?, issuedAt = ? WHERE serial = ? AND der IS NULL"
-      ).execute(arguments: [Data(certificate), now.seconds, Data(serial)])
-      if database.changesCount == 1 { try database.audit(.issued, context: context, serial: serial, now: now) }
-      return try database.order(serial: serial)?.certificate ?? certificate
+        sql: "UPDATE certificate SET der = ?, notAfter = ?, issuedAt = ? WHERE serial = ? AND der IS NULL"
+      ).execute(arguments: [Data(certificate), notAfter.seconds, now.seconds, Data(serial)])
+      let isNew = database.changesCount == 1
+      guard let order = try database.order(serial: serial) else { return certificate }
+      if isNew {
+        try database.meterIssued(order, now: now)
+        try database.audit(.issued, context: context, serial: serial, now: now)
+      }
+      return order.certificate ?? certificate
     }
   }
 }
@@ -78,7 +87,7 @@ extension Database {
   }
 
   /// - Throws: `authorityRevoked` once an authority's certificates were revoked, which is always all of them.
-  fileprivate func requireStanding(_ authority: [UInt8]) throws(Refusal) {
+  func requireStanding(_ authority: [UInt8]) throws(Refusal) {
     try Refusal.wrap {
       guard try order(serial: authority)?.revokedAt == nil else { throw Refusal.authorityRevoked }
     }
@@ -100,6 +109,7 @@ extension Database {
         return known
       }
       try requireFreeKey(order)
+      try countOrder(order, now: now)
       return try reserve(order, serial: serial, now: now)
     }
   }
@@ -122,12 +132,12 @@ extension Database {
     try cachedStatement(
       sql: """
         INSERT INTO certificate (serial, profile, authority, "transaction", request, requestDigest, keyDigest, subject,
-          notBefore, reservedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          notBefore, reservedAt, issuer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       Data(serial), order.profile.name, Data(order.authority), Data(order.transaction), Data(order.request.derBytes),
       Data(order.request.digest), Data(order.request.keyDigest), Data(order.request.subject.derBytes),
-      (now - Authority.backdating).seconds, now.seconds,
+      (now - Authority.backdating).seconds, now.seconds, order.issuer,
     ])
     guard let made = try self.order(serial: serial) else { throw Refusal.storeFailed }
     return made

@@ -2,34 +2,49 @@ import Foundation
 import GRDB
 import PKI
 
-extension Store {
+/// Why a certificate is revoked.
+struct Revocation: Sendable {
+  var reason = RevocationReason.unspecified
+  /// What is said about it, for people.
+  var comment: String?
+}
+
+extension Database {
   /// Revokes a certificate; a second time changes nothing.
   ///
   /// Of a registration authority all certificates are revoked: who held its key may have renewed it under a key of his own.
   ///
-  /// - Returns: the serial numbers that are revoked by this, without those that were before.
-  /// - Throws: ``MockCAError`` with code `unknownCertificate`.
-  func revoke(serial: [UInt8], now: Date) async throws -> [[UInt8]] {
-    try await log.write { database in
-      guard let order = try database.order(serial: serial) else {
-        throw MockCAError(
-          .unknownCertificate, "No certificate has the serial number \(serial.hexadecimal).",
-          remedy: "'muster ca audit' lists all that were issued.")
+  /// - Returns: the certificates that are revoked by this, without those that were before.
+  func revoke(_ order: Order, _ revocation: Revocation, context: AuditContext, now: Date) throws -> [Order] {
+    let revoked = try line(of: order).filter { $0.revokedAt == nil }
+    for order in revoked {
+      try cachedStatement(sql: "UPDATE certificate SET revokedAt = ? WHERE serial = ?").execute(
+        arguments: [now.seconds, Data(order.serial)])
+      // What was signed beforehand says 'good'.
+      try cachedStatement(sql: "DELETE FROM answer WHERE serial = ?").execute(arguments: [Data(order.serial)])
+      try addRevocation(
+        revocation, serial: order.serial, issuer: order.issuer, expires: order.notAfter ?? .distantFuture, now: now)
+      if !order.authority.isEmpty, order.profile != CertificateProfile.registrationAuthority.name {
+        try meter(order.authority, .revoked, UsageDay(now))
       }
-      let revoked = try database.line(of: order).filter { $0.revokedAt == nil }.map(\.serial)
-      for serial in revoked {
-        try database.execute(
-          sql: "UPDATE certificate SET revokedAt = ? WHERE serial = ?", arguments: [now.seconds, Data(serial)])
-        try database.audit(.revoked, context: AuditContext(), serial: serial, now: now)
-      }
-      return revoked
+      try audit(.revoked, reason: revocation.reason.name, context: context, serial: order.serial, now: now)
     }
+    return revoked
   }
-}
 
-extension Database {
+  func addRevocation(
+    _ revocation: Revocation, serial: [UInt8], issuer: Int, expires: Date, now: Date
+  ) throws {
+    let entry = try CRLEntry.encode(serialNumber: serial, date: now, reason: revocation.reason)
+    try cachedStatement(
+      sql: "INSERT INTO revocation (issuer, serial, at, reason, comment, expires, entry) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    ).execute(arguments: [
+      issuer, Data(serial), now.seconds, revocation.reason.rawValue, revocation.comment, expires.seconds, Data(entry),
+    ])
+  }
+
   /// A certificate, or all certificates of a registration authority.
-  fileprivate func line(of order: Order) throws -> [Order] {
+  private func line(of order: Order) throws -> [Order] {
     guard order.profile == CertificateProfile.registrationAuthority.name else { return [order] }
     return try Order.fetchAll(
       self, sql: "SELECT * FROM certificate WHERE profile = ? AND (serial = ? OR authority = ?) ORDER BY rowid",

@@ -41,3 +41,29 @@ extension DERSerializable {
     return serializer.serializedBytes
   }
 }
+
+extension DER.Serializer {
+  /// An Extension (RFC 5280 §4.1); `value` writes what its OCTET STRING contains.
+  mutating func certificateExtension(
+    _ identifier: ASN1ObjectIdentifier, isCritical: Bool = false, _ value: (inout DER.Serializer) throws -> Void
+  ) throws {
+    let value = try derBytes(value)
+    try sequence { coder in
+      try coder.serialize(identifier)
+      if isCritical { try coder.serialize(true) }
+      try coder.octets(value)
+    }
+  }
+
+  /// An ENUMERATED of the small, positive kind that RFC 5280 and RFC 6960 have.
+  mutating func enumerated(_ value: UInt8, tag: ASN1Identifier = .enumerated) {
+    appendPrimitiveNode(identifier: tag) { $0.append(value) }
+  }
+}
+
+/// A tag and length in front of so many bytes, for content too long to be copied through a serializer.
+func derHeader(_ tag: UInt8, count: Int) -> [UInt8] {
+  guard count >= 0x80 else { return [tag, UInt8(count)] }
+  let length = withUnsafeBytes(of: count.bigEndian) { Array($0.drop { $0 == 0 }) }
+  return [tag, 0x80 | UInt8(length.count)] + length
+}

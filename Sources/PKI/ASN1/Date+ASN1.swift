@@ -1,22 +1,28 @@
 import Foundation
 import SwiftASN1
 
-// Signing times are whole seconds of UTC (RFC 5652 §11.3): UTCTime up to 2049, GeneralizedTime from 2050 on.
+// Times are whole seconds of UTC (RFC 5280 §4.1.2.5, RFC 5652 §11.3): UTCTime up to 2049, GeneralizedTime from 2050 on.
 extension Date {
   /// Writes this moment as an ASN.1 Time; fractions of a second are cut off.
   func serializeTime(into coder: inout DER.Serializer) throws {
-    let c = Self.utc.dateComponents([.year, .month, .day, .hour, .minute, .second], from: self)
-    guard let year = c.year, let month = c.month, let day = c.day, let hours = c.hour, let minutes = c.minute,
-      let seconds = c.second
-    else { throw ShapeError("no calendar date") }
-    if (1950..<2050).contains(year) {
+    let moment = CalendarMoment(self)
+    if (1950..<2050).contains(moment.year) {
       try coder.serialize(
-        UTCTime(year: year, month: month, day: day, hours: hours, minutes: minutes, seconds: seconds))
+        UTCTime(
+          year: moment.year, month: moment.month, day: moment.day, hours: moment.hours, minutes: moment.minutes,
+          seconds: moment.seconds))
     } else {
-      try coder.serialize(
-        GeneralizedTime(
-          year: year, month: month, day: day, hours: hours, minutes: minutes, seconds: seconds, fractionalSeconds: 0))
+      try serializeGeneralizedTime(into: &coder)
     }
+  }
+
+  /// Writes this moment as GeneralizedTime, as OCSP has it for every year (RFC 6960 §4.2.1).
+  func serializeGeneralizedTime(into coder: inout DER.Serializer) throws {
+    let moment = CalendarMoment(self)
+    try coder.serialize(
+      GeneralizedTime(
+        year: moment.year, month: moment.month, day: moment.day, hours: moment.hours, minutes: moment.minutes,
+        seconds: moment.seconds, fractionalSeconds: 0))
   }
 
   /// Reads an ASN.1 Time.
@@ -40,4 +46,26 @@ extension Date {
     calendar.timeZone = .gmt
     return calendar
   }()
+}
+
+/// A moment in the Gregorian calendar of UTC. Foundation's calendar takes longer for one than a P-256 signature does for
+/// itself, and an OCSP answer has four.
+struct CalendarMoment: Equatable {
+  let year, month, day, hours, minutes, seconds: Int
+
+  init(_ date: Date) {
+    let total = Int(date.timeIntervalSince1970.rounded(.down))
+    let secondOfDay = ((total % 86_400) + 86_400) % 86_400
+    (hours, minutes, seconds) = (secondOfDay / 3_600, secondOfDay / 60 % 60, secondOfDay % 60)
+    // Years begin in March here, so that a leap day is a year's last, and 400 of them are 146,097 days.
+    let days = (total - secondOfDay) / 86_400 + 719_468
+    let era = (days >= 0 ? days : days - 146_096) / 146_097
+    let dayOfEra = days - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let marchMonth = (5 * dayOfYear + 2) / 153
+    day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
+    month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+    year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+  }
 }

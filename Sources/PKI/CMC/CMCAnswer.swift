@@ -18,9 +18,42 @@ public enum CMCAnswer: Sendable {
   ///   - now: the receiver's clock, for the certificates' validity. The message's freshness is the nonce's matter.
   /// - Throws: ``CMCFault``.
   public init(_ bytes: [UInt8], to request: CMCRequest, anchors: [Certificate], now: Date) async throws(CMCFault) {
+    let (status, carried, responderPath) = try await Self.verify(
+      bytes, transaction: request.transaction, nonce: request.senderNonce, anchors: anchors, now: now)
+    guard status.status == .success else {
+      self = .notIssued(status)
+      return
+    }
+    guard status.bodyParts == [CMCRequest.requestBodyPart] else { throw .answerNotOurs }
+    let others = carried.filter { $0 != responderPath.first }
+    let path = try await Self.issued(for: request, in: others, anchors: anchors, now: now)
+    // Nothing unverified in the answer: whatever it carries is on one of the two paths.
+    guard Set(carried) == Set(path).union(responderPath) else { throw .certificateWrong }
+    self = .issued(path[0], issuers: Array(path.dropFirst()))
+  }
+
+  /// Reads and verifies the answer to a revocation.
+  ///
+  /// - Returns: nil when the certificate is revoked, else why it is not.
+  /// - Throws: ``CMCFault``.
+  public static func refusal(
+    _ bytes: [UInt8], of revocation: CMCRevocation, anchors: [Certificate], now: Date
+  ) async throws(CMCFault) -> CMCStatusInfo? {
+    let (status, carried, responderPath) = try await verify(
+      bytes, transaction: revocation.transaction, nonce: revocation.senderNonce, anchors: anchors, now: now)
+    guard Set(carried) == Set(responderPath) else { throw .certificateWrong }
+    guard status.status == .success else { return status }
+    guard status.bodyParts == [CMCRevocation.controlBodyPart] else { throw .answerNotOurs }
+    return nil
+  }
+
+  /// What the answer says, that it is the responder's, and that it answers this message.
+  private static func verify(
+    _ bytes: [UInt8], transaction: TransactionID, nonce: [UInt8], anchors: [Certificate], now: Date
+  ) async throws(CMCFault) -> (status: CMCStatusInfo, carried: [Certificate], responderPath: [Certificate]) {
     let message = try SignedData(bytes)
     guard message.isContent(OID.pkiResponse) else { throw .contentTypeWrong }
-    let carried = try Self.certificates(message)
+    let carried = try certificates(message)
     guard let responder = carried.first(where: { (try? SignerIdentifier($0)) == message.signer }) else {
       throw .signerMismatch
     }
@@ -34,20 +67,12 @@ public enum CMCAnswer: Sendable {
     }
     try message.verify(with: responder)
 
-    let controls = try Self.controls(message.content)
-    guard let status = controls.status, controls.senderNonce != nil else { throw .controlsNotAllowed }
-    guard controls.transaction == request.transaction, controls.recipientNonce == request.senderNonce else {
-      throw .answerNotOurs
+    let controls = try controls(message.content)
+    guard let status = controls.status, controls.senderNonce != nil, controls.revocation == nil else {
+      throw .controlsNotAllowed
     }
-    guard status.status == .success else {
-      self = .notIssued(status)
-      return
-    }
-    guard status.bodyParts == [CMCRequest.requestBodyPart] else { throw .answerNotOurs }
-    let path = try await Self.issued(for: request, in: others, anchors: anchors, now: now)
-    // Nothing unverified in the answer: whatever it carries is on one of the two paths.
-    guard Set(carried) == Set(path).union(responderPath) else { throw .certificateWrong }
-    self = .issued(path[0], issuers: Array(path.dropFirst()))
+    guard controls.transaction == transaction, controls.recipientNonce == nonce else { throw .answerNotOurs }
+    return (status, carried, responderPath)
   }
 
   private static func certificates(_ message: SignedData) throws(CMCFault) -> [Certificate] {

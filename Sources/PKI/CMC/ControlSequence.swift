@@ -6,15 +6,19 @@ struct ControlSequence {
   var senderNonce: [UInt8]?
   var recipientNonce: [UInt8]?
   var status: CMCStatusInfo?
+  var revocation: RevokeRequest?
+  /// The identifier of the revocation's control, as it was read.
+  var revocationBodyPart: UInt32 = 0
 
   init(
     transaction: TransactionID? = nil, senderNonce: [UInt8]? = nil, recipientNonce: [UInt8]? = nil,
-    status: CMCStatusInfo? = nil
+    status: CMCStatusInfo? = nil, revocation: RevokeRequest? = nil
   ) {
     self.transaction = transaction
     self.senderNonce = senderNonce
     self.recipientNonce = recipientNonce
     self.status = status
+    self.revocation = revocation
   }
 
   /// Reads the controls; `bodyPartIDs` collects their identifiers, of which a message may have none twice (RFC 5272 §3.2.2).
@@ -22,8 +26,10 @@ struct ControlSequence {
     try nodes.inside(.sequence, "the controls") { nodes in
       while let control = nodes.next() {
         try control.inside(.sequence, "a control") { nodes in
-          try bodyPartIDs.insertNew(UInt32(derEncoded: &nodes))
+          let bodyPart = try UInt32(derEncoded: &nodes)
+          try bodyPartIDs.insertNew(bodyPart)
           let type = try ASN1ObjectIdentifier(derEncoded: &nodes)
+          if type == OID.revokeRequest { revocationBodyPart = bodyPart }
           try nodes.inside(.set, "the control's values") { try readValue(of: type, &$0) }
         }
       }
@@ -38,6 +44,7 @@ struct ControlSequence {
     case OID.senderNonce where senderNonce == nil: senderNonce = try Self.nonce(&nodes)
     case OID.recipientNonce where recipientNonce == nil: recipientNonce = try Self.nonce(&nodes)
     case OID.statusInfoV2 where status == nil: status = try CMCStatusInfo(derEncoded: &nodes)
+    case OID.revokeRequest where revocation == nil: revocation = try RevokeRequest(derEncoded: &nodes)
     default: throw CMCFault.controlsNotAllowed
     }
   }
@@ -69,6 +76,7 @@ struct ControlSequence {
       if let transaction { try control(OID.transactionID, &coder) { try $0.serialize(transaction.bytes[...]) } }
       if let senderNonce { try control(OID.senderNonce, &coder) { try $0.octets(senderNonce) } }
       if let recipientNonce { try control(OID.recipientNonce, &coder) { try $0.octets(recipientNonce) } }
+      if let revocation { try control(OID.revokeRequest, &coder) { try revocation.serialize(into: &$0) } }
     }
     return next
   }

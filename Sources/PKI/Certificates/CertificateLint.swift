@@ -12,8 +12,9 @@ public enum CertificateLint {
   ///   - certificate: the certificate, whoever signed it.
   ///   - profile: what it was made for.
   ///   - issuer: whose it will be.
+  ///   - pointers: the issuer's URLs, of which it names the profile's; nil when it has to name none.
   public static func findings(
-    _ certificate: Certificate, profile: CertificateProfile, issuer: Certificate
+    _ certificate: Certificate, profile: CertificateProfile, issuer: Certificate, pointers: IssuerPointers? = nil
   ) throws -> [String] {
     let bytes = try certificate.derBytes()
     let read = try Certificate(derEncoded: bytes)
@@ -36,7 +37,7 @@ public enum CertificateLint {
       (constraints?.critical == true, "basicConstraints are missing or not critical"),
       (try extensions.basicConstraints == .notCertificateAuthority, "it is a CA"),
       (usage?.critical == true, "keyUsage is missing or not critical"),
-      (try extensions.keyUsage == KeyUsage(digitalSignature: true), "keyUsage is not digitalSignature alone"),
+      (try extensions.keyUsage == profile.keyUsage, "keyUsage is not the profile's"),
       (try extensions.extendedKeyUsage.map(Array.init) == profile.usages, "extendedKeyUsage is not the profile's"),
       (try extensions.subjectKeyIdentifier != nil, "no subject key identifier"),
       (
@@ -47,6 +48,23 @@ public enum CertificateLint {
         try extensions.subjectAlternativeNames?.count ?? 0 >= profile.leastNames, "too few alternative names"
       ),
     ]
-    return rules.filter { !$0.0 }.map(\.1)
+    let others = try expected(profile, pointers?.limited(to: profile.pointers)).filter { oid, value in
+      extensions[oid: oid].map { Array($0.value) } != value
+    }
+    return rules.filter { !$0.0 }.map(\.1) + others.map { "the extension \($0.0) is not the profile's" }
+  }
+
+  /// The extensions that follow from profile and issuer alone; nil for one that must not be there.
+  private static func expected(
+    _ profile: CertificateProfile, _ pointers: IssuerPointers?
+  ) throws -> [(ASN1ObjectIdentifier, [UInt8]?)] {
+    let policies = profile.policies.isEmpty ? nil : try Certificate.Extension(policies: profile.policies)
+    let access = try pointers?.authorityInformationAccess().map { try Certificate.Extension($0, critical: false) }
+    return [
+      (OID.certificatePolicies, policies.map { Array($0.value) }),
+      (OID.crlDistributionPoints, try pointers?.crlDistributionPoints().map { Array($0.value) }),
+      (.X509ExtensionID.authorityInformationAccess, access.map { Array($0.value) }),
+      (OID.ocspNoCheck, profile.isUnchecked ? Array(try Certificate.Extension.ocspNoCheck.value) : nil),
+    ]
   }
 }

@@ -31,7 +31,7 @@ public struct CertificateTemplate: Sendable {
   ///   - serialNumber: a fresh one.
   ///   - notBefore: first second of validity; the profile's lifetime is counted from it, but ends with the issuer's.
   ///   - issuer: the issuing CA's certificate.
-  ///   - pointers: where CRL and issuer are to be fetched; nil for none.
+  ///   - pointers: where CRL, OCSP responder and issuer are; the certificate names those of the profile. nil for none.
   public init(
     profile: CertificateProfile, request: CertificationRequest, serialNumber: Certificate.SerialNumber,
     notBefore: Date, issuer: Certificate, pointers: IssuerPointers?
@@ -42,7 +42,7 @@ public struct CertificateTemplate: Sendable {
     self.notBefore = Date(timeIntervalSince1970: notBefore.timeIntervalSince1970.rounded(.down))
     self.notAfter = min(self.notBefore + profile.lifetime, issuer.notValidAfter)
     self.issuer = issuer
-    self.pointers = pointers
+    self.pointers = pointers?.limited(to: profile.pointers)
     publicKey = request.publicKey
     subject = request.subject.name
     names =
@@ -61,15 +61,15 @@ public struct CertificateTemplate: Sendable {
   private func extensions() throws -> Certificate.Extensions {
     try Certificate.Extensions {
       Critical(BasicConstraints.notCertificateAuthority)
-      Critical(KeyUsage(digitalSignature: true))
+      Critical(profile.keyUsage)
       try ExtendedKeyUsage(profile.usages)
       SubjectKeyIdentifier(sha256Of: publicKey)
       AuthorityKeyIdentifier(keyIdentifier: try issuer.extensions.subjectKeyIdentifier?.keyIdentifier)
       if !names.isEmpty { SubjectAlternativeNames(names) }
-      if let pointers {
-        try pointers.crlDistributionPoints()
-        pointers.authorityInformationAccess()
-      }
+      if !profile.policies.isEmpty { try Certificate.Extension(policies: profile.policies) }
+      if let points = try pointers?.crlDistributionPoints() { points }
+      if let access = pointers?.authorityInformationAccess() { access }
+      if profile.isUnchecked { try Certificate.Extension.ocspNoCheck }
     }
   }
 }

@@ -5,20 +5,26 @@ import X509
 extension CertificationRequest {
   /// Reads and checks a request.
   ///
-  /// - Parameter bytes: the DER of a CertificationRequest and nothing else.
+  /// - Parameters:
+  ///   - bytes: the DER of a CertificationRequest and nothing else.
+  ///   - overridden: extensions beside subjectAltName that it may ask for, to no effect.
   /// - Throws: the one reason why it is refused. Structure comes first, then key and possession, then what is asked for, so
   ///   that nothing inside is looked at before its sender has proven to hold the key.
-  public init(_ bytes: [UInt8]) throws(CertificationRequestRefusal) {
+  public init(
+    _ bytes: [UInt8], overriding overridden: Set<OverriddenExtension> = []
+  ) throws(CertificationRequestRefusal) {
     guard bytes.count <= PKILimits.certificationRequestBytes else { throw .requestTooLong }
     let parts: Parts
     do { parts = try Parts(bytes) } catch { throw .requestMalformed }
 
     guard parts.version == 0 else { throw .requestVersion }
     let publicKey = try Self.publicKey(of: parts.publicKeyInfo)
-    guard parts.signatureAlgorithm == Self.ecdsaWithSHA256 else { throw .signatureAlgorithm }
+    guard parts.signatureAlgorithm == Self.ecdsaWithSHA256 else {
+      throw parts.signatureAlgorithm == Self.ecdsaWithSHA1 ? .digestWeak : .signatureAlgorithm
+    }
     guard publicKey.verifies(parts.signature, of: parts.signedBytes) else { throw .possessionNotProven }
 
-    let names = try Self.names(in: parts.attributes)
+    let names = try Self.names(in: parts.attributes, overriding: overridden)
     self.init(
       derBytes: bytes, publicKey: publicKey, subject: try Subject(parts.subject),
       dnsNames: names.dnsNames, ipAddresses: names.ipAddresses)
@@ -28,12 +34,15 @@ extension CertificationRequest {
     0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02,
   ]
 
+  private static let ecdsaWithSHA1: [UInt8] = [0x30, 0x09, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x01]
+
   private static func publicKey(
     of info: ArraySlice<UInt8>
   ) throws(CertificationRequestRefusal) -> P256.Signing.PublicKey {
     guard info.count == p256PublicKeyInfoPrefix.count + 65, info.starts(with: p256PublicKeyInfoPrefix) else {
-      throw .keyNotP256
+      throw WeakKey.isWeak(info) ? .keyWeak : .keyNotP256
     }
+    guard !WeakKey.isBasePoint(info.suffix(65)) else { throw .keyWeak }
     do {
       return try P256.Signing.PublicKey(x963Representation: info.suffix(65))
     } catch {
@@ -42,15 +51,20 @@ extension CertificationRequest {
   }
 
   private static func names(
-    in attributes: [CertificateSigningRequest.Attribute]
+    in attributes: [CertificateSigningRequest.Attribute], overriding overridden: Set<OverriddenExtension>
   ) throws(CertificationRequestRefusal) -> AlternativeNames {
     if attributes.contains(where: { $0.oid == OID.challengePassword }) { throw .challengePassword }
     guard let attribute = attributes.first else { return AlternativeNames() }
     guard attributes.count == 1, attribute.oid == OID.extensionRequest else { throw .attributeNotAllowed }
     guard let request = try? ExtensionRequest(attribute) else { throw .requestMalformed }
-    guard let wanted = request.extensions.first else { return AlternativeNames() }
-    guard request.extensions.count == 1, wanted.oid == .X509ExtensionID.subjectAlternativeName else {
-      throw .extensionNotAllowed
+    let allowed = overridden.map(\.identifier) + [.X509ExtensionID.subjectAlternativeName]
+    // Said aloud before all else: who asks to be a CA is told that this is the reason.
+    if let constraints = request.extensions[oid: .X509ExtensionID.basicConstraints] {
+      guard (try? BasicConstraints(constraints)) == .notCertificateAuthority else { throw .authorityRequested }
+    }
+    guard request.extensions.allSatisfy({ allowed.contains($0.oid) }) else { throw .extensionNotAllowed }
+    guard let wanted = request.extensions[oid: .X509ExtensionID.subjectAlternativeName] else {
+      return AlternativeNames()
     }
     guard let names = try? SubjectAlternativeNames(wanted) else { throw .alternativeNameInvalid }
     return try AlternativeNames(names)

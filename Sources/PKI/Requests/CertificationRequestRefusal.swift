@@ -10,6 +10,10 @@ public enum CertificationRequestRefusal: String, Error, Equatable, CaseIterable,
   case keyNotP256 = "key-not-p256"
   /// P-256 by name, but the point is not on the curve.
   case keyInvalid = "key-invalid"
+  /// A key that nobody should use: RSA below 2,048 bits, DSA, a curve below 256 bits, a private key that everybody knows.
+  case keyWeak = "key-weak"
+  /// Signed with ECDSA and SHA-1.
+  case digestWeak = "digest-weak"
   /// Signed with something other than ECDSA with SHA-256.
   case signatureAlgorithm = "signature-algorithm"
   /// The signature does not verify: possession of the private key is not proven.
@@ -18,6 +22,8 @@ public enum CertificationRequestRefusal: String, Error, Equatable, CaseIterable,
   case challengePassword = "challenge-password"
   /// An attribute other than extensionRequest, or the same one twice.
   case attributeNotAllowed = "attribute-not-allowed"
+  /// It asks to be a certification authority.
+  case authorityRequested = "authority-requested"
   /// A requested extension other than subjectAltName.
   case extensionNotAllowed = "extension-not-allowed"
   /// A subject with multi-valued, repeated, over-long or non-text attributes.
@@ -32,6 +38,9 @@ public enum CertificationRequestRefusal: String, Error, Equatable, CaseIterable,
     case .requestMalformed: "The certification request is not valid DER of a PKCS#10."
     case .requestVersion: "The certification request has another version than v1."
     case .keyNotP256: "The key is not a P-256 key with an uncompressed point."
+    case .keyWeak: "The key is too weak to be certified, here or anywhere."
+    case .digestWeak: "The certification request is signed with SHA-1."
+    case .authorityRequested: "The certification request asks to be a certification authority."
     case .keyInvalid: "The public key is not a point of P-256."
     case .signatureAlgorithm: "The certification request is not signed with ECDSA and SHA-256."
     case .possessionNotProven: "The certification request's signature does not prove possession of the private key."

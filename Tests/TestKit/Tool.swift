@@ -1,26 +1,37 @@
 import Foundation
 
 /// Another program as an independent eye: OpenSSL, Python.
-struct Tool {
-  struct Failure: Error {
-    let text: String
+public enum Tool {
+  public struct Failure: Error {
+    /// All that it wrote.
+    public let text: String
+
+    public init(text: String) { self.text = text }
   }
 
   /// The checkout: two folders above this file's.
-  static let checkout = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+  public static let checkout = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
     .deletingLastPathComponent()
     .deletingLastPathComponent()
 
   /// Python with the packages that `make setup` installs; nil when it has not run.
-  static let python: String? = {
+  public static let python: String? = {
     let path = checkout.appendingPathComponent(".venv/bin/python3").path
     return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }()
 
+  /// As ``run(_:_:)``, for a program that asks a server in this process: it must not hold one of the few threads that the server
+  /// answers with.
+  public static func output(_ program: String, _ arguments: [String]) async throws -> [UInt8] {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Result { try run(program, arguments) }) }
+    }
+  }
+
   /// Runs a program and returns what it wrote to standard output.
   ///
   /// - Throws: ``Failure`` with everything it wrote when it failed.
-  static func run(_ program: String, _ arguments: [String]) throws -> [UInt8] {
+  public static func run(_ program: String, _ arguments: [String]) throws -> [UInt8] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program.hasPrefix("/") ? program : "/usr/bin/\(program)")
     process.arguments = arguments
@@ -39,15 +50,15 @@ struct Tool {
 }
 
 /// A directory for one test's files.
-final class Scratch {
-  let path = NSTemporaryDirectory() + "muster-pki-" + UUID().uuidString
+public final class Scratch: Sendable {
+  public let path = NSTemporaryDirectory() + "muster-pki-" + UUID().uuidString
 
-  init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+  public init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   /// Writes a file and returns its path.
-  func write(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
+  public func write(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
     let file = path + "/" + name
     try Data(bytes).write(to: URL(fileURLWithPath: file))
     return file

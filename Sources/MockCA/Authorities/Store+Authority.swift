@@ -1,0 +1,61 @@
+import Foundation
+import GRDB
+import PKI
+
+extension Database {
+  /// Records a registration authority with the limits of the code that it enrolled with.
+  func addAuthority(founder: [UInt8], limits: String?, now: Date) throws {
+    try cachedStatement(
+      sql: "INSERT OR IGNORE INTO authority (founder, enrolledAt, limits) VALUES (?, ?, ?)"
+    ).execute(arguments: [Data(founder), now.seconds, limits])
+  }
+
+  /// Checks whether an authority may make this order.
+  ///
+  /// - Throws: `authoritySuspended`, `profileNotOfAuthority`, `nameNotOfAuthority`.
+  func requireWithinLimits(_ order: IncomingOrder) throws(Refusal) {
+    guard let row = try authorityRow(order.authority) else { return }
+    guard row["suspendedAt"] as Int64? == nil else { throw .authoritySuspended }
+    try limits(row).check(order)
+  }
+
+  /// Counts a new order of an authority.
+  ///
+  /// - Throws: `quotaExhausted` when it has made as many today as it may.
+  func countOrder(_ order: IncomingOrder, now: Date) throws(Refusal) {
+    guard !order.authority.isEmpty, order.profile != .registrationAuthority else { return }
+    let row = try authorityRow(order.authority)
+    let most: Int?
+    if let row { most = try limits(row).perDay } else { most = nil }
+    try Refusal.wrap {
+      let day = UsageDay(now)
+      let made = try Int.fetchOne(
+        cachedStatement(sql: "SELECT ordered FROM usage WHERE founder = ? AND day = ?"),
+        arguments: [Data(order.authority), day.number])
+      guard made ?? 0 < most ?? .max else { throw Refusal.quotaExhausted }
+      try meter(order.authority, .ordered, day)
+    }
+  }
+
+  private func authorityRow(_ founder: [UInt8]) throws(Refusal) -> Row? {
+    try Refusal.wrap {
+      try Row.fetchOne(cachedStatement(sql: "SELECT * FROM authority WHERE founder = ?"), arguments: [Data(founder)])
+    }
+  }
+
+  private func limits(_ row: Row) throws(Refusal) -> AuthorityLimits {
+    guard let text = row["limits"] as String? else { return AuthorityLimits() }
+    return try Refusal.wrap { try JSONDecoder().decode(AuthorityLimits.self, from: Data(text.utf8)) }
+  }
+}
+
+extension AuthorityLimits {
+  /// As the database keeps them.
+  var text: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import GRDB
+import PKI
+import X509
+
+extension Database {
+  /// Gives certificates of versions before 3 their end, and those that were revoked their entries in a CRL.
+  func fillStatus() throws {
+    let rows = try Row.fetchAll(self, sql: "SELECT serial, der, revokedAt FROM certificate WHERE der IS NOT NULL")
+    for row in rows {
+      let serial = row.bytes("serial")
+      let certificate = try Certificate(der: row.bytes("der"))
+      try execute(
+        sql: "UPDATE certificate SET notAfter = ? WHERE serial = ?",
+        arguments: [certificate.notValidAfter.seconds, Data(serial)])
+      guard let at = row["revokedAt"] as Int64? else { continue }
+      try addRevocation(
+        Revocation(reason: .unspecified), serial: serial, issuer: 1, expires: certificate.notValidAfter,
+        now: Date(timeIntervalSince1970: TimeInterval(at)))
+    }
+  }
+
+  /// Links the audit rows of versions before 4, and makes known the registration authorities of then.
+  func fillRecords() throws {
+    try linkAudit()
+    try execute(
+      sql: """
+        INSERT INTO authority (founder, enrolledAt)
+        SELECT serial, coalesce(issuedAt, reservedAt) FROM certificate
+        WHERE profile = ? AND authority = x'' AND der IS NOT NULL
+        """, arguments: [CertificateProfile.registrationAuthority.name])
+  }
+}
