@@ -151,6 +151,7 @@ let package = Package(
       dependencies: [
         "COSE", "CoAP", "CoAPStream", "DeviceKit", "PKI", .product(name: "X509", package: "swift-certificates"),
       ], path: "Tests/DeviceBench", swiftSettings: embedded),
+    .target(name: "ManagerBench", dependencies: ["Manager"], path: "Tests/ManagerBench", swiftSettings: host),
     .testTarget(
       name: "SerialLinkTests", dependencies: ["SerialLink", "TestKit"], exclude: ["oracle"], swiftSettings: embedded),
     .testTarget(
@@ -230,8 +231,8 @@ let package = Package(
     .testTarget(
       name: "ManagerTests",
       dependencies: [
-        "COSE", "CoAP", "CoAPStream", "DeviceBench", "Gateway", "Manager", "MockCA", "OSCORE", "PKI", "TestKit",
-        "Trust",
+        "COSE", "CoAP", "CoAPStream", "DeviceBench", "Gateway", "Manager", "ManagerBench", "MockCA", "OSCORE", "PKI",
+        "TestKit", "Trust",
       ]),
     .testTarget(
       name: "SimulationTests",
@@ -245,8 +246,8 @@ let package = Package(
     .testTarget(
       name: "AttackTests",
       dependencies: [
-        "COSE", "CoAP", "CoAPStream", "DeviceBench", "DeviceCrypto", "DeviceKit", "Gateway", "Manager", "OSCORE", "PKI",
-        "SerialLink", "TestKit",
+        "COSE", "CoAP", "CoAPStream", "DeviceBench", "DeviceCrypto", "DeviceKit", "Gateway", "Manager", "ManagerBench",
+        "OSCORE", "PKI", "SerialLink", "TestKit",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

@@ -16,6 +16,7 @@ public func withDeadline<Value: Sendable>(
   try await withThrowingTaskGroup(of: Value.self) { group in
     group.addTask(operation: body)
     group.addTask {
+      // The deadline itself.
       try await Task.sleep(for: time)
       throw DeadlineExceeded()
     }

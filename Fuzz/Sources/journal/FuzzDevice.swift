@@ -258,9 +258,11 @@ extension FuzzDevice {
   }
 
   /// Brings a descriptor. If the device takes it the session is over, which the manager notices here.
-  func trust(_ descriptor: [UInt8]) {
-    _ = ask(.put, "trust", 18, descriptor)
+  @discardableResult
+  func trust(_ descriptor: [UInt8]) -> Code? {
+    let answer = ask(.put, "trust", 18, descriptor)
     if ask(.get, "status") == nil { manager.restart() }
+    return answer
   }
 
   @discardableResult

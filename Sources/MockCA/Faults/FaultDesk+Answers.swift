@@ -13,6 +13,7 @@ extension FaultDesk {
   func instead(of faults: [Fault.Kind]) async -> Response? {
     for fault in faults {
       switch fault {
+      // Waiting is the fault that was asked for; a caller that goes away ends it.
       case .delay(let duration): try? await Task.sleep(for: duration)
       case .hang:
         try? await Task.sleep(for: Self.patience)

@@ -11,7 +11,8 @@ struct StatusKeeper: Service {
   let now: @Sendable () -> Date
   let onEvent: @Sendable (MockCAEvent) -> Void
 
-  /// How often it looks whether something is to be done.
+  /// How often it looks whether something is to be done: lists grow old, and `muster ca` in another process issues nothing but changes
+  /// much, without a word to this one.
   private static let interval = Duration.seconds(5)
 
   func run() async throws {

@@ -1,3 +1,4 @@
+import ManagerBench
 import TestKit
 
 /// One device, the attacker on its line between two terminals, the gateway's own code at the other end, and the manager.

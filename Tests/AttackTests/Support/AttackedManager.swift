@@ -1,6 +1,7 @@
 import CoAPStream
 import Crypto
 import Foundation
+import ManagerBench
 import PKI
 import SwiftASN1
 import Synchronization

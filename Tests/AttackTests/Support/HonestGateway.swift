@@ -54,14 +54,14 @@ struct HonestGateway {
 
   /// - Returns: the exchange's number, and what to do now.
   mutating func managerRequested(_ request: CoAPMessage, now: UInt64) -> (UInt64, [Action]) {
-    let (id, todo) = router.managerRequested(request, now: now)
-    return (id.rawValue, actions(todo))
+    let (id, wanted) = router.managerRequested(request, now: now)
+    return (id.rawValue, actions(wanted))
   }
 
   mutating func advance(now: UInt64) -> [Action] { actions(router.advance(now: now)) }
 
-  private func actions(_ todo: [RouterAction]) -> [Action] {
-    todo.map { action in
+  private func actions(_ wanted: [RouterAction]) -> [Action] {
+    wanted.map { action in
       switch action {
       case .send(let line, let frame): .send(line: names.firstIndex(of: line) ?? 0, frame)
       case .ask(let id, let message): .ask(id.rawValue, message)

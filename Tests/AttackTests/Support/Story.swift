@@ -1,5 +1,6 @@
 import CoAP
 import CoAPStream
+import ManagerBench
 import Testing
 
 /// Devices, a gateway, a manager, and the attacker between them, on a virtual clock.

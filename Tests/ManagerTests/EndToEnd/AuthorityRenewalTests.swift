@@ -1,4 +1,5 @@
 import Foundation
+import ManagerBench
 import MockCA
 import PKI
 import Synchronization
@@ -16,7 +17,7 @@ struct AuthorityRenewalTests {
     let managerFolder = ManagerFolder("\(folder.path)/manager")
     // TLS looks at the real clock, so that the story ends today.
     let age: TimeInterval = 250 * 86_400
-    let clock = ManualClock(Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down) - age))
+    let clock = VirtualClock(begin: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down) - age))
     try MockCA.initialize(directory: authority, now: clock.now)
     let port = Mutex<Int?>(nil)
     let service = try await MockCA.build(

@@ -1,4 +1,5 @@
 import Foundation
+import ManagerBench
 import NIOCore
 import NIOPosix
 import PKI

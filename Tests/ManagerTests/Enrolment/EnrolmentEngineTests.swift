@@ -1,4 +1,5 @@
 import Foundation
+import ManagerBench
 import Synchronization
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import ManagerBench
 
 @testable import Manager
 

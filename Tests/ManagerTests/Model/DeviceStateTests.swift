@@ -1,3 +1,4 @@
+import ManagerBench
 import Testing
 
 @testable import Manager

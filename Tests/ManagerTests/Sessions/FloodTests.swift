@@ -1,6 +1,7 @@
 import CoAP
 import CoAPStream
 import Foundation
+import ManagerBench
 import OSCORE
 import PKI
 import Testing

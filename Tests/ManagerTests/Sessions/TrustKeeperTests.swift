@@ -1,6 +1,7 @@
 import COSE
 import CoAPStream
 import Foundation
+import ManagerBench
 import PKI
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import ManagerBench
 import Testing
 
 @testable import Manager

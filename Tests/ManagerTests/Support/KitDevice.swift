@@ -3,13 +3,12 @@ import CoAPStream
 import DeviceBench
 import Foundation
 import PKI
+import Synchronization
 
 @testable import Manager
 
 /// DeviceKit's own device on a gateway's line: no script, the code that runs on boards.
-///
-/// Sendable by its lock: a device is no value, and what is in it never leaves.
-final class KitDevice: @unchecked Sendable {
+final class KitDevice: Sendable {
   let id: DeviceID
   private struct Board {
     let keys = SoftwareCryptography.KeyTable()
@@ -26,34 +25,33 @@ final class KitDevice: @unchecked Sendable {
       self.key = key
     }
   }
-  private var board: Board
-  private let lock = NSLock()
+  private let board: Mutex<Board>
 
   init(_ id: String) throws {
     let id = try DeviceID(id)
     self.id = id
-    board = try Board(id)
+    board = Mutex(try Board(id))
   }
 
   var line: String { id.text.lowercased() }
   /// What its label says.
-  var key: DeviceKey { lock.withLock { board.key } }
+  var key: DeviceKey { board.withLock { $0.key } }
 
   /// - Parameter root: the trust root's public key.
   func provision(root: [UInt8], _ descriptor: [UInt8]) throws -> Code? {
-    try lock.withLock { try board.end.provision(root: root, descriptor: descriptor) }
+    try board.withLock { try $0.end.provision(root: root, descriptor: descriptor) }
   }
 
   /// Off and on: sessions are gone, flash and keys are there.
   func restart() throws {
-    try lock.withLock {
+    try board.withLock { board in
       board.end = try DeviceEnd(id.text, crypto: SoftwareCryptography(table: board.keys), chip: board.chip)
     }
   }
 
   /// As whoever holds the board can do it: flash and key storage are erased, and it boots for the first time.
   func resetPhysically() throws {
-    try lock.withLock { board = try Board(id) }
+    try board.withLock { $0 = try Board(id) }
   }
 
   /// How far a device came.
@@ -69,7 +67,7 @@ final class KitDevice: @unchecked Sendable {
   func enter(_ send: (CoAPMessage) async throws -> CoAPMessage) async throws -> Entry {
     var entry = Entry()
     while entry.codes.count < 8, !entry.isInside {
-      guard let message = try lock.withLock({ try board.end.laterMessage() }) else { break }
+      guard let message = try board.withLock({ try $0.end.laterMessage() }) else { break }
       let answer = try await carry(message, send)
       entry.codes.append(answer.code)
       entry.isInside = answer.value(of: .oscore) != nil
@@ -84,7 +82,7 @@ final class KitDevice: @unchecked Sendable {
 
   /// Lets it say what it has to say by now.
   func speakNow(_ send: (CoAPMessage) async throws -> CoAPMessage) async throws {
-    if let message = try lock.withLock({ try board.end.nextMessage() }) { _ = try await carry(message, send) }
+    if let message = try board.withLock({ try $0.end.nextMessage() }) { _ = try await carry(message, send) }
   }
 
   private func carry(
@@ -93,13 +91,13 @@ final class KitDevice: @unchecked Sendable {
     var answer = try await send(message.from(line))
     answer.token = message.token
     let heard = answer
-    try lock.withLock { _ = try board.end.handle(heard) }
+    try board.withLock { _ = try $0.end.handle(heard) }
     return answer
   }
 
   /// Hands it a request from its gateway.
   func answer(_ request: CoAPMessage) throws -> CoAPMessage {
-    try lock.withLock {
+    try board.withLock { board in
       board.tokens += 1
       var request = request
       request.token = Token(board.tokens)

@@ -2,6 +2,7 @@ import CoAP
 import CoAPStream
 import Foundation
 import Logging
+import ManagerBench
 import PKI
 import Synchronization
 
@@ -10,7 +11,7 @@ import Synchronization
 /// A manager's inside without sockets: store, engine, desk, a CA and devices in one process.
 final class Rig: Sendable {
   let folder: TemporaryFolder
-  let clock = ManualClock()
+  let clock = VirtualClock()
   let authority: TestAuthority
   let devices: [DeviceID: ScriptedDevice]
   let policy: EnrolmentPolicy

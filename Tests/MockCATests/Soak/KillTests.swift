@@ -59,6 +59,7 @@ struct KillTests {
             }
           }
         }
+        // Another process's life: how long it is left to work before it dies is what the seed decides.
         try? await Task.sleep(for: .milliseconds(pause))
         process.kill()
       }

@@ -4,6 +4,11 @@
 
 enum { block = 16, rounds = 10 };
 
+/// Through a volatile pointer, so that the compiler does not find that nobody reads the zeros.
+static void erase(void *memory, size_t count) {
+  for (volatile uint8_t *byte = memory; count > 0; count--) *byte++ = 0;
+}
+
 void aes_ccm8(const uint8_t key[16], const uint8_t nonce[13], const uint8_t *additional, size_t additional_count,
               const uint8_t *input, uint8_t *output, size_t count, bool is_opening, uint8_t tag[8]) {
   uint32_t round_keys[4 * (rounds + 1)];
@@ -47,4 +52,9 @@ void aes_ccm8(const uint8_t key[16], const uint8_t nonce[13], const uint8_t *add
   counter[14] = counter[15] = 0;
   br_aes_small_encrypt(rounds, round_keys, counter);
   for (size_t index = 0; index < ccm8_tag_bytes; index++) tag[index] = mac[index] ^ counter[index];
+
+  // The key, and what the last block and the tag were hidden with.
+  erase(round_keys, sizeof round_keys);
+  erase(stream, sizeof stream);
+  erase(counter, sizeof counter);
 }
