@@ -1,5 +1,4 @@
 import Foundation
-import ManagerBench
 import NIOCore
 import NIOPosix
 import PKI
