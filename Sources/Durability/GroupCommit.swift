@@ -30,6 +30,9 @@ public actor GroupCommit {
     }
   }
 
+  /// How many changes have not found a group yet.
+  var waitingCount: Int { waiting.count }
+
   private func drain() async {
     while !waiting.isEmpty {
       let group = Array(waiting.prefix(largestGroup))

@@ -28,6 +28,9 @@ public struct TokenBucket: Sendable {
     self.lastUse = now
   }
 
+  /// The clock was set: time counts from there.
+  public mutating func clockWasSet(to now: UInt64) { lastUse = now }
+
   /// - Returns: whether the event is within the limit; it counts only then.
   public mutating func take(now: UInt64) -> Bool {
     let elapsed = Double(now - min(now, lastUse)) / 1_000

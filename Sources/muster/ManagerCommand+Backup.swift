@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Manager
 
 extension ManagerCommand {
@@ -25,7 +26,12 @@ extension ManagerCommand {
 
     func run() async throws {
       try await explainingFailure {
-        try ManagerFolder(dir).backUp(to: ManagerFolder(to))
+        let folder = ManagerFolder(dir)
+        let configuration = try await ManagerConfiguration.load(
+          folder: folder, environment: ProcessInfo.processInfo.environment)
+        try folder.backUp(
+          to: ManagerFolder(to),
+          named: [configuration.authorityAnchor] + [configuration.trustDescriptor].compactMap { $0 })
         if json { return try Output.json(Report(dir: dir, backup: to)) }
         Output.line("\(to) holds all of the manager in \(dir), its private keys included.")
       }

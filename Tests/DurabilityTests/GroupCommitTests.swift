@@ -1,7 +1,8 @@
-import Durability
 import Foundation
 import GRDB
 import Testing
+
+@testable import Durability
 
 @Suite("Changes of many callers in one transaction")
 struct GroupCommitTests {
@@ -44,6 +45,8 @@ struct GroupCommitTests {
       for (index, change) in changes.enumerated() {
         group.addTask { (try? await commit.write(change)).map { index } }
       }
+      // The first may be on its way to the writer; the others are behind it.
+      while await commit.waitingCount < changes.count - 1 { await Task.yield() }
       release.signal()
       return try await group.reduce(into: Set<Int>()) { if let index = $1 { $0.insert(index) } }
     }
@@ -75,7 +78,8 @@ struct GroupCommitTests {
         }
       })
     #expect(try await numbers() == told)
-    #expect(!told.contains(32))
+    // At most the one that was under way before the others had gathered is in a group of its own.
+    #expect(told.count <= 1 && !told.contains(32))
     try? FileManager.default.removeItem(atPath: folder)
   }
 

@@ -8,11 +8,14 @@ extension ManagerFolder {
   /// Keys and database belong together: a registration authority that is renewed in between has a new key in the one and a
   /// new certificate in the other. So the keys are read before and after the database, until both are the same.
   ///
-  /// - Parameter target: it must not exist. It gets its name when everything is in it, so that a name always means a whole
-  ///   backup.
-  /// - Throws: ``ManagerError``: `notFound` when there is no manager here, `alreadyExists`, `cannotWrite`, `database`, and
-  ///   `conflict` when the keys keep changing.
-  public func backUp(to target: ManagerFolder) throws(ManagerError) {
+  /// - Parameters:
+  ///   - place: it must not exist. It gets its name when everything is in it, so that a name always means a whole backup.
+  ///   - named: the files that the configuration names, which have to be in the copy.
+  /// - Throws: ``ManagerError``: `notFound` when there is no manager here, `alreadyExists`, `cannotWrite`, `database`,
+  ///   `configuration` when a file that is needed is elsewhere, and `conflict` when the keys keep changing.
+  public func backUp(to place: ManagerFolder, named: [String] = []) throws(ManagerError) {
+    // A slash behind the name would make it a folder to put something into.
+    let target = ManagerFolder(URL(fileURLWithPath: place.path).standardizedFileURL.path)
     guard FileManager.default.fileExists(atPath: configuration) else {
       throw ManagerError(.notFound, "There is no manager in \(path).", remedy: "Give its folder with --dir.")
     }
@@ -24,7 +27,8 @@ extension ManagerFolder {
     defer { try? FileManager.default.removeItem(atPath: unfinished.path) }
     try unfinished.create()
     do {
-      try copy(to: unfinished)
+      try copy(to: unfinished, named: named)
+      try DurableFile.move(unfinished.path, to: target.path)
     } catch let error as PKIError {
       throw ManagerError(error)
     } catch let error as ManagerError {
@@ -32,14 +36,12 @@ extension ManagerFolder {
     } catch {
       throw ManagerError(.cannotWrite, "The backup cannot be written: \(error.localizedDescription).")
     }
-    guard rename(unfinished.path, target.path) == 0 else {
-      throw ManagerError(.cannotWrite, "\(target.path) cannot be made.", remedy: "Give a folder that may be written.")
-    }
   }
 
-  private func copy(to target: ManagerFolder) throws {
+  private func copy(to target: ManagerFolder, named: [String]) throws {
     for _ in 0..<3 {
       let files = try files()
+      try require(named, in: files)
       if FileManager.default.fileExists(atPath: database) { try SQLiteStore.backUp(database, to: target.database) }
       guard try self.files() == files else { continue }
       for (name, file) in files {
@@ -48,6 +50,19 @@ extension ManagerFolder {
       return
     }
     throw ManagerError(.conflict, "The manager's files keep changing.", remedy: "Try again in a minute.")
+  }
+
+  /// What is named and not copied would be missed only when the backup is needed.
+  private func require(_ named: [String], in files: [String: File]) throws {
+    let home = URL(fileURLWithPath: path).standardizedFileURL.path + "/"
+    for name in named {
+      let file = URL(fileURLWithPath: name).standardizedFileURL.path
+      guard file.hasPrefix(home), files[String(file.dropFirst(home.count))] != nil else {
+        throw ManagerError(
+          .configuration, "The configuration names \(name), which would not be in the backup.",
+          remedy: "Move it into \(path) itself, name it there, and try again.")
+      }
+    }
   }
 
   private struct File: Equatable {
@@ -62,6 +77,11 @@ extension ManagerFolder {
       for name in try FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)") {
         let file = "\(path)/\(folder)\(name)"
         let attributes = try FileManager.default.attributesOfItem(atPath: file)
+        guard attributes[.type] as? FileAttributeType != .typeSymbolicLink else {
+          throw ManagerError(
+            .configuration, "\(file) is a link: what it leads to would not be in the backup.",
+            remedy: "Put the file itself there, and try again.")
+        }
         guard attributes[.type] as? FileAttributeType == .typeRegular, !name.hasSuffix(".tmp"),
           file != authorityCode, name != "lock", !file.hasPrefix(database)
         else { continue }

@@ -15,7 +15,13 @@ final class RateLimiter: Sendable {
   /// Whether one more is admitted now; if so, it counts.
   func admits(_ name: String, at now: Date) -> Bool {
     let now = UInt64(max(0, now.timeIntervalSince1970 * 1_000))
-    return buckets.withLock { $0[name, default: TokenBucket(limit, now: now)].take(now: now) }
+    return buckets.withLock { buckets in
+      var bucket = buckets[name] ?? TokenBucket(limit, now: now)
+      // The time of day may be put right by hours, and nobody is to wait for them.
+      if now < bucket.lastUse { bucket.clockWasSet(to: now) }
+      defer { buckets[name] = bucket }
+      return bucket.take(now: now)
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import DequeModule
 import Foundation
 import Logging
 
@@ -22,7 +23,7 @@ actor EnrolmentEngine {
   private(set) var waiting: [DeviceID: Waiting] = [:]
   /// The devices whose turn is to come, each once and with the strongest reason there was; first come, first served.
   private var queued: [DeviceID: Run] = [:]
-  private var queue: [DeviceID] = []
+  private var queue: Deque<DeviceID> = []
 
   /// The most machines at work at the same time.
   private let runLimit: Int

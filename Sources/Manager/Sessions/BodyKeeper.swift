@@ -7,8 +7,8 @@ import OSCORE
 /// Bodies that are longer than a message, both ways, inside sessions: block-wise transfer (RFC 7959) whose options are
 /// protected with the rest (RFC 8613 §4.1.3.4.1), so each block is the device's own, and of now.
 ///
-/// Memory is what a peer could ask for here, so all of it has bounds: a session has one transfer at a time, a gateway few,
-/// a body a longest length, and a transfer that nobody goes on with an end.
+/// Memory is what a peer could ask for here, so all of it has bounds: a device has one transfer at a time, in whichever of its
+/// sessions, a gateway few, a body a longest length, and a transfer that nobody goes on with an end.
 actor BodyKeeper {
   struct Limits: Sendable {
     /// The longest body taken, in bytes.
@@ -26,7 +26,15 @@ actor BodyKeeper {
 
   private let limits: Limits
   private let clock: any ManagerClock
-  private var transfers: [ConnectionIdentifier: BodyTransfer] = [:]
+  private var transfers: [Thumbprint: BodyTransfer] = [:]
+
+  /// Whose request it is, and where it came in.
+  struct Source: Sendable {
+    let device: Thumbprint
+    /// No other one's blocks are put together with it.
+    let session: ConnectionIdentifier
+    let gateway: String
+  }
 
   init(clock: any ManagerClock, limits: Limits = .init()) {
     self.clock = clock
@@ -38,11 +46,9 @@ actor BodyKeeper {
 
   /// Answers one request of a session: takes a block, gives out one, or has a whole request worked on.
   ///
-  /// - Parameters:
-  ///   - session: where it came in; no other one's blocks are put together with it.
-  ///   - work: answers a whole request, which has no block options any more.
+  /// - Parameter work: answers a whole request, which has no block options any more.
   func answer(
-    _ request: CoAPMessage, in session: ConnectionIdentifier, of gateway: String,
+    _ request: CoAPMessage, from source: Source,
     work: @Sendable (CoAPMessage) async -> CoAPMessage
   ) async -> CoAPMessage {
     guard request.hasReadableBlocks else { return .response(.badOption) }
@@ -50,20 +56,20 @@ actor BodyKeeper {
     var whole = request.withoutBlocks
     var reply: Block?
     if let block = request.block1 {
-      switch take(block, of: request, operation, session, gateway) {
+      switch take(block, of: request, operation, source) {
       case .answer(let answer): return answer
       case .whole(let body, let last):
         whole.payload = body
         reply = last
       }
     } else if let asked = request.block2, asked.number > 0 {
-      if let answer = next(asked, of: operation, session) { return answer }
+      if let answer = next(asked, of: operation, source) { return answer }
       // What only reads can be read again; anything else would be done twice.
       guard request.code == .get else { return .response(.requestEntityIncomplete) }
     }
     var answer = await work(whole)
     answer.block1 = reply
-    return give(answer, to: request, operation, session, gateway)
+    return give(answer, to: request, operation, source)
   }
 
   private enum Taken {
@@ -72,14 +78,11 @@ actor BodyKeeper {
   }
 
   private func take(
-    _ block: Block, of request: CoAPMessage, _ operation: BodyOperation, _ session: ConnectionIdentifier,
-    _ gateway: String
+    _ block: Block, of request: CoAPMessage, _ operation: BodyOperation, _ source: Source
   ) -> Taken {
     var receiver = BlockReceiver(largestExponent: Self.largestExponent, limitBytes: limits.bodyBytes)
     var body: [UInt8] = []
-    if let transfer = transfers[session], transfer.operation == operation,
-      case .receiving(let begun, let bytes) = transfer.stage
-    {
+    if case .receiving(let begun, let bytes) = transfer(of: operation, source)?.stage {
       (receiver, body) = (begun, bytes)
     }
     let outcome = receiver.receive(
@@ -88,46 +91,46 @@ actor BodyKeeper {
     switch outcome {
     case .store(let offset, let reply):
       body = body.prefix(offset) + request.payload
-      let transfer = BodyTransfer(
-        gateway: gateway, operation: operation, since: clock.now, stage: .receiving(receiver, body))
-      guard put(transfer, session) else { return .answer(.busy(seconds: 5)) }
+      guard put(.receiving(receiver, body), of: operation, source) else { return .answer(.busy(seconds: 5)) }
       return .answer(.continuing(reply))
     case .repeated(let reply): return .answer(.continuing(reply))
     case .complete(let offset, _, let last):
-      transfers[session] = nil
+      // Its place is kept for the answer: what has been worked on shall not be refused for want of one.
+      if transfers[source.device] != nil, !put(.working, of: operation, source) { transfers[source.device] = nil }
       return .whole(body.prefix(offset) + request.payload, last)
     case .incomplete:
-      transfers[session] = nil
+      transfers[source.device] = nil
       return .answer(.response(.requestEntityIncomplete))
     case .tooLarge(let limit):
-      transfers[session] = nil
+      transfers[source.device] = nil
       var answer = CoAPMessage.response(.requestEntityTooLarge)
       answer.set(.size1, uint: UInt32(limit))
       return .answer(answer)
     case .malformed:
-      transfers[session] = nil
+      transfers[source.device] = nil
       return .answer(.response(.badRequest))
     }
   }
 
   /// The next block of the answer that is kept for the session.
-  private func next(_ asked: Block, of operation: BodyOperation, _ session: ConnectionIdentifier) -> CoAPMessage? {
-    guard var transfer = transfers[session], transfer.operation == operation,
-      case .answering(let answer) = transfer.stage
-    else { return nil }
+  private func next(_ asked: Block, of operation: BodyOperation, _ source: Source) -> CoAPMessage? {
+    guard var transfer = transfer(of: operation, source), case .answering(let answer) = transfer.stage else {
+      return nil
+    }
     guard let slice = try? BlockSlice(bodyBytes: answer.payload.count, asked: asked, largestExponent: 6) else {
       return .response(.badRequest)
     }
     transfer.since = clock.now
-    transfers[session] = slice.block?.more == true ? transfer : nil
+    transfers[source.device] = slice.block?.more == true ? transfer : nil
     return answer.slice(slice)
   }
 
   /// Gives an answer whole, or its first block and keeps the rest.
   private func give(
-    _ answer: CoAPMessage, to request: CoAPMessage, _ operation: BodyOperation, _ session: ConnectionIdentifier,
-    _ gateway: String
+    _ answer: CoAPMessage, to request: CoAPMessage, _ operation: BodyOperation, _ source: Source
   ) -> CoAPMessage {
+    // The place that was kept for the answer is free, unless the answer stays in it.
+    defer { if case .working = transfer(of: operation, source)?.stage { transfers[source.device] = nil } }
     guard answer.code.isSuccess else { return answer }
     // Whoever sends small blocks wants no larger ones.
     let exponent = min(request.block1?.sizeExponent ?? Self.largestExponent, Self.largestExponent)
@@ -140,21 +143,31 @@ actor BodyKeeper {
     var tagged = answer
     if tagged.value(of: .eTag) == nil { tagged.add(.eTag, Array(SHA256.hash(data: answer.payload).prefix(8))) }
     if block.more {
-      let transfer = BodyTransfer(
-        gateway: gateway, operation: operation, since: clock.now, stage: .answering(tagged.withoutBlocks))
-      guard put(transfer, session) else { return .busy(seconds: 5) }
+      guard put(.answering(tagged.withoutBlocks), of: operation, source) else { return .busy(seconds: 5) }
     }
     return tagged.slice(slice)
   }
 
+  /// What is under way of an operation in a session, if somebody went on with it within its lifetime.
+  private func transfer(of operation: BodyOperation, _ source: Source) -> BodyTransfer? {
+    guard let transfer = transfers[source.device], transfer.session == source.session, transfer.operation == operation,
+      isAlive(transfer)
+    else { return nil }
+    return transfer
+  }
+
+  private func isAlive(_ transfer: BodyTransfer) -> Bool {
+    clock.now.timeIntervalSince(transfer.since) <= limits.lifetime
+  }
+
   /// - Returns: whether its gateway has room for it.
-  private func put(_ transfer: BodyTransfer, _ session: ConnectionIdentifier) -> Bool {
-    if transfers[session] == nil {
-      let now = clock.now
-      transfers = transfers.filter { now.timeIntervalSince($0.value.since) <= limits.lifetime }
-      guard transfers.values.count(where: { $0.gateway == transfer.gateway }) < limits.gateway else { return false }
+  private func put(_ stage: BodyTransfer.Stage, of operation: BodyOperation, _ source: Source) -> Bool {
+    if transfers[source.device]?.gateway != source.gateway {
+      transfers = transfers.filter { isAlive($0.value) }
+      guard transfers.values.count(where: { $0.gateway == source.gateway }) < limits.gateway else { return false }
     }
-    transfers[session] = transfer
+    transfers[source.device] = BodyTransfer(
+      session: source.session, gateway: source.gateway, operation: operation, since: clock.now, stage: stage)
     return true
   }
 }

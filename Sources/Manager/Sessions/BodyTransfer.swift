@@ -1,16 +1,20 @@
 import CoAP
 import CoAPStream
 import Foundation
+import OSCORE
 
 /// A body that is on its way through a session, in one direction or the other.
 struct BodyTransfer {
   enum Stage {
     /// A request's body, as far as it has come.
     case receiving(BlockReceiver, [UInt8])
+    /// A request's body is whole, and its answer is being made.
+    case working
     /// An answer of which the device fetches one block after another.
     case answering(CoAPMessage)
   }
 
+  let session: ConnectionIdentifier
   let gateway: String
   let operation: BodyOperation
   /// When the last block came or went.

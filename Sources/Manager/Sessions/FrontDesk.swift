@@ -43,7 +43,8 @@ struct FrontDesk: Sendable {
     if opened.request.block1?.more == true, await !sessions.isKnown(opened.key) {
       return .response(.requestEntityTooLarge)
     }
-    return await bodies.answer(opened.request, in: opened.session, of: route.gateway) {
+    let source = BodyKeeper.Source(device: opened.key.thumbprint, session: opened.session, gateway: route.gateway)
+    return await bodies.answer(opened.request, from: source) {
       await desk.answer($0, over: route, key: opened.key)
     }
   }

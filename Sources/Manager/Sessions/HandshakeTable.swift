@@ -61,9 +61,9 @@ struct HandshakeTable {
     } else if isLoaded(route.gateway), !isEchoed, let place = placeTaken(by: route) {
       remove(place)?.end()
     }
-    if count(of: route.gateway) >= limits.gateway, let oldest = queues[route.gateway]?.first { remove(oldest)?.end() }
-    if entries.count >= limits.total, let most = queues.max(by: { $0.value.count < $1.value.count })?.value.first {
-      remove(most)?.end()
+    if count(of: route.gateway) >= limits.gateway { makeRoom(of: route.gateway) }
+    if entries.count >= limits.total, let most = queues.max(by: { $0.value.count < $1.value.count })?.key {
+      makeRoom(of: most)
     }
     entries[identifier] = handshake
     queues[route.gateway, default: []].append(identifier)
@@ -73,6 +73,21 @@ struct HandshakeTable {
   mutating func take(_ identifier: ConnectionIdentifier, over route: Route) -> PendingHandshake? {
     guard entries[identifier]?.route == route else { return nil }
     return remove(identifier)
+  }
+
+  /// Ends the oldest handshake of the place that has most, an endpoint's rather than a serial line's. An Echo shows that an
+  /// address can be reached, not that all are its own.
+  private mutating func makeRoom(of gateway: String) {
+    let all = identifiers(of: gateway) { _ in true }
+    let counts = all.reduce(into: [:]) { $0[entries[$1]?.route.place ?? "", default: 0] += 1 }
+    func weight(_ identifier: ConnectionIdentifier) -> (Int, Int) {
+      guard let route = entries[identifier]?.route else { return (0, 0) }
+      return (counts[route.place] ?? 0, route.udpAddress == nil ? 0 : 1)
+    }
+    // The first of equals: they are in order of age.
+    guard var heaviest = all.first else { return }
+    for other in all.dropFirst() where weight(other) > weight(heaviest) { heaviest = other }
+    remove(heaviest)?.end()
   }
 
   private func isLoaded(_ gateway: String) -> Bool { count(of: gateway) >= limits.load }
@@ -105,6 +120,12 @@ struct HandshakeTable {
 }
 
 extension Route {
-  /// What counts as one line under load: all endpoints of one address together, since they cost their owner nothing.
-  fileprivate var place: String { udpAddress.map { "u-\($0)" } ?? line }
+  /// What counts as one line under load: all endpoints of one address together, since they cost their owner nothing, and all
+  /// addresses of one IPv6 network of 64 bits, since one host can have them.
+  fileprivate var place: String {
+    guard let udpAddress else { return line }
+    let parts = udpAddress.split(separator: "-")
+    guard parts[0].count == 32 else { return "u-\(udpAddress)" }
+    return (["u", parts[0].prefix(16)] + parts.dropFirst()).joined(separator: "-")
+  }
 }

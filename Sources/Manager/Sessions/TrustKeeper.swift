@@ -17,6 +17,8 @@ final class TrustKeeper: Sendable {
 
   /// The devices whose turn is to come, or is now: each once.
   private let waiting = Mutex<Set<Thumbprint>>([])
+  /// The devices that were brought the descriptor and whose answer is not in the audit trail: the next `/status` tells.
+  private let unanswered = Mutex<Set<Thumbprint>>([])
   private let calls: AsyncStream<Thumbprint>
   private let callContinuation: AsyncStream<Thumbprint>.Continuation
 
@@ -74,7 +76,10 @@ final class TrustKeeper: Sendable {
       if let epoch = answer.trustEpoch, epoch < descriptor.epoch {
         try await offer(descriptor, to: device)
       } else if !answer.isOfTheMoment {
-        // It has the same or a later one, or it cannot say.
+        // It has the same or a later one, or it cannot say. If it is the one whose answer was lost, it took it.
+        if answer.trustEpoch == descriptor.epoch, unanswered.withLock({ $0.contains(thumbprint) }) {
+          try await record(descriptor, of: device, refusal: nil)
+        }
         await sessions.settleTrust(of: thumbprint)
       }
     } catch {
@@ -83,15 +88,21 @@ final class TrustKeeper: Sendable {
   }
 
   private func offer(_ descriptor: TrustDescriptorFile, to device: Device) async throws {
+    if let thumbprint = device.thumbprint { unanswered.withLock { _ = $0.insert(thumbprint) } }
     let taken = try await transport.request(
       .request(.put, "trust", contentFormat: .coseSign1, payload: descriptor.bytes), to: device,
       timeout: Self.offerTimeout)
     guard !taken.isOfTheMoment else {
       throw ManagerError(.unreachable, "The device answered \(taken.code.text).")
     }
-    if let thumbprint = device.thumbprint { await sessions.settleTrust(of: thumbprint) }
     let refusal = taken.code == .changed ? nil : DeviceRefusal(taken.payload)?.name ?? taken.code.text
+    try await record(descriptor, of: device, refusal: refusal)
+    if let thumbprint = device.thumbprint { await sessions.settleTrust(of: thumbprint) }
+  }
+
+  private func record(_ descriptor: TrustDescriptorFile, of device: Device, refusal: String?) async throws {
     try await ledger.commit(.offerTrust(device.id, epoch: descriptor.epoch, refusal: refusal), by: .manager)
+    if let thumbprint = device.thumbprint { unanswered.withLock { _ = $0.remove(thumbprint) } }
   }
 }
 

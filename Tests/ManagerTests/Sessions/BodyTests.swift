@@ -3,6 +3,7 @@ import CoAPStream
 import Foundation
 import ManagerBench
 import PKI
+import Synchronization
 import Testing
 
 @testable import Manager
@@ -120,6 +121,7 @@ struct BodyTests: SessionSuite {
     #expect(try await desk.ask(one, block(1, more: true, of: body)).code == .continue)
     _ = try await desk.begin(one)
     #expect(try await desk.ask(one, block(2, more: false, of: body)).code == .requestEntityIncomplete)
+    #expect(await bodies.count == 0)
     var short = block(0, more: true, of: body)
     short.payload.removeLast()
     #expect(try await desk.ask(one, short).code == .badRequest)
@@ -165,7 +167,49 @@ struct BodyTests: SessionSuite {
     // Those that are under way go on.
     #expect(try await desk.ask(devices[0], block(1, more: true, of: body)).code == .continue)
     rig.clock.advance(by: .seconds(61))
+    // Also for whoever would go on with it.
+    #expect(try await desk.ask(devices[0], block(2, more: false, of: body)).code == .requestEntityIncomplete)
     #expect(try await desk.ask(devices[16], block(0, more: true, of: body)).code == .continue)
     #expect(await bodies.count == 1)
+  }
+
+  @Test("A device has one place, however many sessions it begins")
+  func sessions() async throws {
+    let desk = desk()
+    let (one, two) = (try await known("K1", desk), try await known("K2", desk))
+    for _ in 0..<16 {
+      #expect(try await desk.ask(one, block(0, more: true, of: Self.body(3_000))).code == .continue)
+      _ = try await desk.begin(one)
+    }
+    #expect(await bodies.count == 1)
+    #expect(try await desk.ask(two, block(0, more: true, of: Self.body(3_000))).code == .continue)
+  }
+
+  @Test("What was brought in blocks and worked on gets its long answer, though others wanted its place meanwhile")
+  func placeKept() async throws {
+    let next = Mutex<(@Sendable () async -> Void)?>(nil)
+    var inner = bench.desk.desk
+    inner.resources = [
+      ["mirror"]: { request, _ in
+        await next.withLock { $0 }?()
+        return .response(.changed, payload: request.payload.reversed())
+      }
+    ]
+    let desk = FrontDesk(sessions: bench.desk.sessions, desk: inner, bodies: bodies)
+    var devices: [SecuredDevice] = []
+    for index in 0..<17 { devices.append(try await known("K\(index)", desk)) }
+    let (body, late) = (Self.body(2_000), devices[16])
+    let first = block(0, more: true, of: body)
+    for device in devices.prefix(16) { #expect(try await desk.ask(device, first).code == .continue) }
+    let refused = Mutex<Code?>(nil)
+    next.withLock {
+      $0 = {
+        let code = try? await desk.ask(late, first).code
+        refused.withLock { $0 = code }
+      }
+    }
+    let answer = try await desk.ask(devices[0], block(1, more: false, of: body))
+    #expect(refused.withLock { $0 } == .serviceUnavailable)
+    #expect(answer.code == .changed && answer.block2?.more == true)
   }
 }

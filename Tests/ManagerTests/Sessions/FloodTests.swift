@@ -88,6 +88,32 @@ struct FloodTests {
   }
 
   @Test(
+    "Of one host that brings every Echo, from all ports of its address or all addresses of its network, ends nobody else's",
+    arguments: ["u-0a000001-%04x", "u-20010db8000000000000%012x-1633"])
+  func echoed(lines: String) async throws {
+    let limits = HandshakeTable.Limits()
+    let honest = try device("D1")
+    let message2 = await desk.answer(try honest.message1().from("d1"), from: "g")
+    let elsewhere = try device("D2")
+    let other2 = await desk.answer(try elsewhere.message1().from("u-0b000001-1633"), from: "g")
+    let flooder = try device("F1")
+    for number in 0..<300 {
+      let line = String(format: lines, number)
+      let answer = await desk.answer(try flooder.message1().from(line), from: "g")
+      guard let echo = answer.value(of: .echo) else { continue }
+      var again = try flooder.message1()
+      again.add(.echo, echo)
+      #expect(await desk.answer(again.from(line), from: "g").code == .changed)
+    }
+    #expect(await desk.sessions.handshakeCount == limits.gateway)
+    for (device, answer, line) in [(honest, message2, "d1"), (elsewhere, other2, "u-0b000001-1633")] {
+      let message3 = try device.message3(answer, by: .value)
+      let combined = try device.protect(try device.inner.registration(), message3: message3)
+      #expect(try device.open(await desk.answer(combined.from(line), from: "g")).code == .changed, "\(line)")
+    }
+  }
+
+  @Test(
     "Of forged addresses keeps no serial line out, and ends no handshake of one; who may be forged must bring an Echo")
   func forgedAddresses() async throws {
     let limits = HandshakeTable.Limits()

@@ -143,6 +143,44 @@ struct TrustKeeperTests: SessionSuite {
     #expect(told.all.count == 3)
   }
 
+  /// A gateway that loses some of a device's answers.
+  private struct LosingGateway: LineTransport {
+    let gateway: LoopGateway
+    let lost: Set<Int>
+    let count = Counter()
+
+    final class Counter: Sendable { let value = Mutex(0) }
+
+    func request(
+      _ message: CoAPMessage, over route: Route, timeout: Duration
+    ) async throws(ManagerError) -> CoAPMessage {
+      let answer = try await gateway.request(message, over: route, timeout: timeout)
+      let number = count.value.withLock { count in
+        count += 1
+        return count
+      }
+      guard !lost.contains(number) else { throw ManagerError(.unreachable, "lost") }
+      return answer
+    }
+  }
+
+  @Test("A descriptor that was taken is in the audit trail, also when the answer that said so was lost")
+  func lostAnswer() async throws {
+    try await approved()
+    // The answer to the offer.
+    let lines = LosingGateway(gateway: gateway, lost: [2])
+    let file = try #require(try keeper(epoch: 2).descriptor)
+    let keeper = TrustKeeper(
+      descriptor: file, ledger: ledger, sessions: desk.sessions,
+      transport: SessionTransport(lines: lines, sessions: desk.sessions), logger: .silent)
+    await keeper.offer(to: device.key.thumbprint)
+    #expect(device.inner.descriptors.count == 1)
+    #expect(try await actions().isEmpty)
+    for _ in 0..<2 { await keeper.offer(to: device.key.thumbprint) }
+    #expect(device.inner.descriptors.count == 1)
+    #expect(try await actions() == ["trust-delivered"])
+  }
+
   @Test("A stranger is not asked; once approved, its next call is enough, in the session that it had")
   func approvedLater() async throws {
     let told = Told()
