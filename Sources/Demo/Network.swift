@@ -73,11 +73,17 @@ public actor Network {
   /// Gives a device in factory state what it shall believe, on its own line.
   ///
   /// - Parameter isListed: whether the manager gets to know its key beforehand, by the factory's list.
-  public func provision(line: String, isListed: Bool) async throws {
-    try await run(
-      ["provision", "--line", "unix:\(line)", "--trust", workspace.descriptor, "--root", workspace.trustRoot]
+  /// - Returns: what was printed, the device's label with it.
+  @discardableResult
+  public func provision(line: String, isListed: Bool) async throws -> String {
+    let output = try await run(
+      [
+        "provision", "--line", "unix:\(line)", "--trust", workspace.descriptor, "--root", workspace.trustRoot,
+        "--label",
+      ]
         + (isListed ? ["--factory-list", workspace.factoryList] : []))
     if isListed { try await administer(["device", "import", workspace.factoryList]) }
+    return output.text
   }
 
   /// Has a gateway enrolled by the manager; ``setLines(_:)`` starts it.

@@ -7,6 +7,8 @@ final class Bench: Sendable {
   let network: Network
   let board: Board
   let cutter = Mutex<LineCutter?>(nil)
+  /// What `muster provision --label` printed.
+  let label = Mutex("")
   /// Where in the network's events this board's story begins.
   private let position: Int
 
@@ -50,7 +52,7 @@ final class Bench: Sendable {
     return try JSONSerialization.jsonObject(with: Data(output.standardOutput)) as? [[String: Any]] ?? []
   }
 
-  private func show() async throws -> [String: Any] {
+  func show() async throws -> [String: Any] {
     let output = try await network.administer(["device", "show", id, "--json"])
     return try JSONSerialization.jsonObject(with: Data(output.standardOutput)) as? [String: Any] ?? [:]
   }

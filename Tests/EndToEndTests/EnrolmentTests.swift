@@ -24,7 +24,22 @@ struct EndToEnd {
             "\(workspace.devices)/\(bench.id).pem",
           ])
         #expect(verified.status == 0, "\(verified.standardError)")
+        // The key that the manager knows is the one on the label, where a reader that nobody here wrote finds it.
+        let thumbprint = try #require(try await bench.show()["thumbprint"] as? String)
+        let codes = try await readQRCodes(bench.label.withLock { $0 })
+        #expect(codes == ["MUSTER:1:\(bench.id):\(thumbprint.uppercased())"])
       }
+    }
+
+    /// What the QR codes say that a text draws.
+    private func readQRCodes(_ text: String) async throws -> [String] {
+      let drawing = FileManager.default.temporaryDirectory.appending(path: "muster-label-\(UUID().uuidString)")
+      try Data(text.utf8).write(to: drawing)
+      defer { try? FileManager.default.removeItem(at: drawing) }
+      let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/oracle/read_qr.py"
+      let output = try await Command.demand(
+        Laboratory.repository + "/.venv/bin/python", [script, drawing.path])
+      return output.text.split(separator: "\n").map(String.init)
     }
 
     @Test("A board's enrolment with its handshake takes at most 2,900 bytes on its line, both ways")

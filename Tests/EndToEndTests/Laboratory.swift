@@ -47,7 +47,8 @@ actor Laboratory {
     try await board.switchOn()
     let bench = Bench(network: network, board: board, position: await network.events.position)
     do {
-      try await network.provision(line: board.line, isListed: isListed)
+      let label = try await network.provision(line: board.line, isListed: isListed)
+      bench.label.withLock { $0 = label }
       let line = tampered ? try await LineCutter(board: board, network: network, record: record) : nil
       try await network.setLines([(board.serialNumber.lowercased(), "unix:\(line?.path ?? board.line)")])
       bench.cutter.withLock { $0 = line }
