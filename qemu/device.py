@@ -79,7 +79,7 @@ class Device:
 
     def restarted(self) -> Device:
         """The same device at the same line after its power came back: this end is a new one too, and knows no session."""
-        device = Device(Peer(self.peer.line), self._manager_key, self._log)
+        device = Device(self.peer.restarted(), self._manager_key, self._log)
         device._responder = self._responder
         return device
 

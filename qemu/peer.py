@@ -36,17 +36,21 @@ def uncobs(data: bytes) -> bytes:
     return out[:-1]
 
 
+def is_whole(frame: bytes) -> bool:
+    return len(frame) >= 8 and crc32c(frame[:-4]) == int.from_bytes(frame[-4:], "big")
+
+
 class Peer:
     """One session with the device; `messages` are those it has sent and nobody has taken."""
 
-    def __init__(self, line: socket.socket):
+    def __init__(self, line: socket.socket, begun: bytes = b""):
         self.line = line
         self.bytes_out = self.bytes_in = 0
         self.up = False
         self.messages: list[bytes] = []
         self._own = secrets.randbits(32) or 1
         self._heard = 0
-        self._buffer = b""
+        self._buffer = begun
         self._fragments: dict[int, bytes] = {}
         self._expected = self._next = 0
         self._delivered = True
@@ -72,9 +76,26 @@ class Peer:
         self._run_until(lambda: bool(self.messages), timeout_seconds)
         return self.messages.pop(0)
 
+    def restarted(self, timeout_seconds: float = 60) -> Peer:
+        """Waits for the first HELLO after the device's power came back: the peer that goes on from there.
+
+        Until then the line carries what the device sent before, and what the power cut left of a frame.
+        """
+        restarted = False
+
+        def look_for_hello(frame: bytes) -> None:
+            nonlocal restarted
+            if not restarted and is_whole(frame) and frame[0] & 7 == HELLO:
+                restarted = int.from_bytes(frame[8:12], "big") != self._heard
+
+        self._run_until(lambda: restarted, timeout_seconds, take=look_for_hello)
+        return Peer(self.line, self._buffer)
+
     # What comes.
 
-    def _run_until(self, condition, timeout_seconds: float, or_else: str | None = "the device is silent") -> None:
+    def _run_until(
+        self, condition, timeout_seconds: float, or_else: str | None = "the device is silent", take=None
+    ) -> None:
         deadline = time.monotonic() + timeout_seconds
         while not condition():
             self.line.settimeout(max(0.001, deadline - time.monotonic()))
@@ -89,12 +110,12 @@ class Peer:
             self.bytes_in += len(received)
             *frames, self._buffer = (self._buffer + received).split(b"\0")
             for frame in filter(None, frames):
-                self._take(uncobs(frame))
+                (take or self._take)(uncobs(frame))
 
     def _take(self, frame: bytes) -> None:
-        body, checksum = frame[:-4], int.from_bytes(frame[-4:], "big")
-        if len(body) < 4 or crc32c(body) != checksum:
+        if not is_whole(frame):
             raise OSError(f"a damaged frame on a line that loses nothing: {frame.hex()}")
+        body = frame[:-4]
         first, epoch, message, fragment = body[:4]
         kind, payload = first & 7, body[4:]
         if kind == HELLO:

@@ -110,7 +110,7 @@ extension ManagerError {
       switch error.code {
       case .fileExists: .alreadyExists
       case .keyFilePermissions, .tokenModule, .tokenPIN, .tokenKey, .tokenKeyExtractable: .configuration
-      case .tokenGone: .unreadableFile
+      case .tokenGone: .unreachable
       case .file, .format: .unreadableFile
       case .conflict: .conflict
       }

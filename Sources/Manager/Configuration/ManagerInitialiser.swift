@@ -45,6 +45,7 @@ public struct ManagerInitialiser: Sendable {
         remedy: "Use it with 'muster manager run --dir \(folder.path)', or give another folder.")
     }
     try check()
+    let place = try keyPlace()
     guard let code = OneTimeCode(code) else { throw .noCode }
     do {
       let anchors = try Certificate.readPEM(anchorFile)
@@ -53,7 +54,6 @@ public struct ManagerInitialiser: Sendable {
           .invalid, "\(anchorFile) holds a certificate that is no anchor: it is not a CA's that signed itself.",
           remedy: "Give the root's certificate, not that of an authority below it.")
       }
-      let place = try registrationAuthorityKey.map { try TokenURI($0) }
       try folder.create()
       // Kept from an init that came no further.
       if let place, !FileManager.default.fileExists(atPath: folder.registrationAuthorityKey) {
@@ -69,6 +69,15 @@ public struct ManagerInitialiser: Sendable {
       throw error
     } catch {
       throw ManagerError(.unreadableFile, "The anchor \(anchorFile) cannot be used: \(error).")
+    }
+  }
+
+  private func keyPlace() throws(ManagerError) -> TokenURI? {
+    guard let registrationAuthorityKey else { return nil }
+    do throws(PKIError) {
+      return try TokenURI(registrationAuthorityKey)
+    } catch {
+      throw ManagerError(.invalid, error.reason, remedy: "docs/manager.md has the form of such a URI.")
     }
   }
 

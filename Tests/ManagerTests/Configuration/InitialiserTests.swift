@@ -1,5 +1,6 @@
 import Foundation
 import PKI
+import TestKit
 import Testing
 
 @testable import Manager
@@ -51,6 +52,24 @@ struct InitialiserTests {
     let error = #expect(throws: ManagerError(.invalid, "")) { try bad.run() }
     #expect(error?.reason.contains("anchor") == true)
     #expect(!FileManager.default.fileExists(atPath: initialiser.folder.path))
+  }
+
+  @Test(
+    "A URI that names no key in a token is refused before anything is written, and a token that is not there is told as that"
+  )
+  func badToken() throws {
+    var bad = initialiser
+    let uri = "pkcs11:token=nowhere;object=ra?module-path=\(SoftHSM.module)"
+    bad.registrationAuthorityKey = uri + "&pin-value=1234"
+    let error = #expect(throws: ManagerError(.invalid, "")) { try bad.run() }
+    #expect(error?.reason.contains("PIN") == true)
+    #expect(!FileManager.default.fileExists(atPath: initialiser.folder.path))
+    try #require(SoftHSM.isReady, "SoftHSM2 does not work here: run `make setup`")
+    bad.registrationAuthorityKey = uri
+    #expect(throws: ManagerError(.unreachable, "")) { try bad.run() }
+    #expect(!FileManager.default.fileExists(atPath: initialiser.folder.registrationAuthorityKey))
+    // What an attempt left does not stand in the way of the next.
+    try initialiser.run()
   }
 
   @Test("A new code goes into the folder of a manager, 0600, and nowhere else; what is no code is refused")
