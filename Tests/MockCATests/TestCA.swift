@@ -69,6 +69,12 @@ final class TestCA: Sendable {
     return Self.registrar(authority, store, clock)
   }
 
+  /// Changes `ca.yaml`, for the next start.
+  func edit(_ text: String, to other: String) throws {
+    let file = CADirectory(directory).settingsFile
+    try DurableFile.replace(file, bytes: Array(DurableFile.readText(file).replacing(text, with: other).utf8))
+  }
+
   /// Enrols a registration authority.
   func makeRA(limits: AuthorityLimits? = nil) async throws -> TestRA {
     let code = try await MockCA.makeCode(directory: directory, limits: limits, now: clock.now)

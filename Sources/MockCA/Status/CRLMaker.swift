@@ -55,7 +55,7 @@ struct CRLMaker: Sendable {
     let unsigned = CRLRow(
       issuer: number, number: next, thisUpdate: now, fullUntil: min(now + fullLifetime, certificate.notValidAfter),
       deltaUntil: min(now + schedule.deltaLifetime, certificate.notValidAfter), base: base, baseLast: baseLast,
-      last: last, since: since, fullSignature: [], deltaSignature: [])
+      last: last, since: since, deltaURL: deltaURL, fullSignature: [], deltaSignature: [])
 
     var entries = known
     try entries.advance(to: last, since: since, issuer: number, in: database)
@@ -69,7 +69,8 @@ struct CRLMaker: Sendable {
     return row
   }
 
-  /// A base serves for a day, so that who has a list of today needs no full one; numbers are times in milliseconds.
+  /// A base serves for a day, so that who has a list of today needs no full one. Its number is its time in milliseconds, or
+  /// larger where that was used: the base then serves for longer by as much, which harms nobody.
   private func keeps(_ row: CRLRow, last: Int64, now: Date) -> Bool {
     last - row.baseLast <= Self.mostDeltaEntries
       && now.timeIntervalSince1970 - Double(row.base) / 1_000 < schedule.deltaLifetime
@@ -79,7 +80,7 @@ struct CRLMaker: Sendable {
   func full(_ row: CRLRow) -> CRLTemplate {
     CRLTemplate(
       issuer: certificate, number: row.number, thisUpdate: row.thisUpdate, nextUpdate: row.fullUntil,
-      deltaURL: deltaURL)
+      deltaURL: row.deltaURL)
   }
 
   /// What its delta CRL says.
@@ -90,7 +91,8 @@ struct CRLMaker: Sendable {
 
   /// Whether the newest lists are to be made anew although nothing was revoked.
   func isDue(_ row: CRLRow?, now: Date) -> Bool {
-    guard let row else { return true }
+    // A list that names another place for its delta CRL than certificates do now is good, and outdated.
+    guard let row, row.deltaURL == deltaURL else { return true }
     let refresh = deltaURL == nil ? fullLifetime - StatusSchedule.anchorReserve : schedule.refresh
     // A clock that went back by an hour or more is set right the same way.
     return now >= row.thisUpdate + refresh || now < row.thisUpdate - 3_600

@@ -19,6 +19,8 @@ struct CRLRow: Sendable, Equatable {
   let last: Int64
   /// Certificates that ended before this are left out of the full list.
   let since: Date
+  /// Where the full CRL says that its delta CRL is: `ca.yaml` may say another place by now. Nil for nowhere.
+  let deltaURL: String?
   var fullSignature: [UInt8]
   var deltaSignature: [UInt8]
 }
@@ -33,6 +35,7 @@ extension CRLRow: FetchableRecord {
     baseLast = row["baseLast"]
     last = row["last"]
     since = date("since")
+    deltaURL = row["deltaURL"]
     fullSignature = row.bytes("fullSignature")
     deltaSignature = row.bytes("deltaSignature")
   }
@@ -51,12 +54,12 @@ extension Database {
   func add(_ row: CRLRow) throws {
     try cachedStatement(
       sql: """
-        INSERT INTO crl (issuer, number, thisUpdate, fullUntil, deltaUntil, base, baseLast, last, since, fullSignature,
-          deltaSignature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO crl (issuer, number, thisUpdate, fullUntil, deltaUntil, base, baseLast, last, since, deltaURL,
+          fullSignature, deltaSignature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       row.issuer, row.number, row.thisUpdate.seconds, row.fullUntil.seconds, row.deltaUntil.seconds, row.base,
-      row.baseLast, row.last, row.since.seconds, Data(row.fullSignature), Data(row.deltaSignature),
+      row.baseLast, row.last, row.since.seconds, row.deltaURL, Data(row.fullSignature), Data(row.deltaSignature),
     ])
     try cachedStatement(
       sql: """

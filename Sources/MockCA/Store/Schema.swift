@@ -3,7 +3,7 @@ import GRDB
 /// The database's tables and their version, which SQLite keeps as `user_version`.
 enum Schema {
   /// The version that this program reads and writes.
-  static let version = 5
+  static let version = 6
 
   /// Brings the database to ``version``.
   ///
@@ -167,6 +167,20 @@ enum Schema {
 
     -- What the user of a code enrols for: at first registration authorities only.
     ALTER TABLE code ADD COLUMN profile TEXT NOT NULL DEFAULT 'ra';
+    """,
+    """
+    -- Where the full CRL says that its delta CRL is, which its signature covers; null for nowhere, and in lists of versions before.
+    ALTER TABLE crl ADD COLUMN deltaURL TEXT;
+
+    -- The serial number of each issuing CA's certificate, by the CA's own number, which is never given again.
+    CREATE TABLE issuer (
+      number INTEGER PRIMARY KEY,
+      serial BLOB NOT NULL
+    );
+
+    -- From its certificate on there is a row in "answer"; it says 0 as "thisUpdate" while it waits to be signed.
+    INSERT OR IGNORE INTO answer (serial, responder, thisUpdate, signature)
+      SELECT serial, 0, 0, x'' FROM certificate WHERE der IS NOT NULL AND issuer > 0;
     """,
   ]
 }

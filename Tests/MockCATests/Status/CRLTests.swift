@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import GRDB
 import PKI
+import TestKit
 import Testing
 import X509
 
@@ -82,6 +83,42 @@ struct CRLTests {
     ca.clock.advance(by: 10 * 86_400)
     _ = try await refresh(ca)
     #expect(try await !isListed())
+  }
+
+  @Test("When ca.yaml gets another url, every list stays signed by its issuer, and the next one names the new place")
+  func moved() async throws {
+    let ca = try TestCA(url: "http://old.test")
+    try ca.edit("old.test", to: "new.test")
+    let authority = try CADirectory(ca.directory).readAuthority()
+    func shelf() -> CRLShelf {
+      CRLShelf(authority, anchorKey: { nil }, reader: ca.store.reader, schedule: StatusSchedule())
+    }
+    try await expectSigned(shelf(), ca, naming: "http://old.test/1d.crl")
+    #expect(try await shelf().refresh(log: ca.store.log, now: ca.clock.now) == [1])
+    try await expectSigned(shelf(), ca, naming: "http://new.test/1d.crl")
+    #expect(try await shelf().refresh(log: ca.store.log, now: ca.clock.now) == [])
+    // Beside a CA that runs with the old one.
+    try await expectSigned(ca.lists, ca, naming: "http://new.test/1d.crl")
+  }
+
+  @Test("A list of a version that did not record the place is made anew before it is served")
+  func unrecorded() async throws {
+    let ca = try TestCA()
+    try await ca.store.log.write { try $0.execute(sql: "UPDATE crl SET deltaURL = NULL") }
+    #expect(try await refresh(ca) == [1])
+    try await expectSigned(ca.lists, ca, naming: "http://127.0.0.1:8542/1d.crl")
+  }
+
+  private func expectSigned(_ shelf: CRLShelf, _ ca: TestCA, naming url: String) async throws {
+    let (full, delta) = (try #require(try await shelf.full(1)).body, try #require(try await shelf.delta(1)).body)
+    #expect(full.readableBytesView.firstRange(of: Array(url.utf8)) != nil)
+    let scratch = try Scratch()
+    for (name, list) in [("full", full), ("delta", delta)] {
+      let file = try scratch.write(name, list.readableBytesView)
+      let script = "openssl crl -inform DER -in \"$1\" -noout -CAfile \"$2\" 2>&1"
+      let said = try Tool.run("bash", ["-c", script, "crl", file, ca.directory + "/chain.pem"])
+      #expect(String(decoding: said, as: UTF8.self).contains("verify OK"), "\(name)")
+    }
   }
 
   @Test("What the shelf serves is signed by the issuer, whatever it knew before")
