@@ -9,89 +9,108 @@ extension OCSPDesk {
   private static let batch = 500
 
   /// What is to be signed.
-  private struct Due: FetchableRecord, Sendable {
+  fileprivate struct Due: FetchableRecord, Sendable {
     let serial: [UInt8]
     let issuer: Int
     let revokedAt: Int64?
     let status: OCSPStatus
-    let position: Int64
 
     init(row: Row) {
       serial = row.bytes("serial")
       issuer = row["issuer"]
       revokedAt = row["revokedAt"]
       status = OCSPStatus(revokedAt: revokedAt, reason: row["reason"])
-      position = row["position"]
     }
   }
 
-  private static let columns = """
-    SELECT certificate.serial, certificate.issuer, certificate.revokedAt, revocation.reason,
-      certificate.rowid AS position FROM certificate
-    LEFT JOIN revocation ON revocation.serial = certificate.serial
-    """
+  /// What was signed, for the table.
+  fileprivate struct Signed: Sendable {
+    let due: Due
+    let signer: Int64
+    let thisUpdate: Date
+    let signature: [UInt8]
+  }
 
-  /// Signs answers beforehand for all live certificates that have none: those issued since, and those whose answer gets old.
+  /// Signs answers beforehand for all live certificates whose answer is old or not there yet: those issued or revoked since
+  /// have a row that waits, see ``Database/awaitAnswer(serial:)``.
   ///
-  /// - Parameter position: the last certificate that was looked at; 0 to look at all.
-  /// - Returns: the next `position`, and how many answers were signed.
-  func prepare(after position: Int64, now: Date) async throws -> (position: Int64, count: Int) {
-    var (position, count) = (position, 0)
+  /// - Returns: how many answers were signed.
+  @discardableResult
+  func prepare(now: Date) async throws -> Int {
+    var count = 0
     while true {
-      let due = try await store.reader.read { [position] in try Self.due(in: $0, after: position, now: now) }
-      if due.isEmpty { break }
-      try await store.log.write { [self] database in
-        for item in due { try prepare(item, in: database, now: now) }
+      let signers = signers.withLock { $0 }
+      let due = try await store.reader.read { [schedule] database in
+        try Self.due(in: database, issuers: Array(signers.keys), schedule: schedule, now: now)
       }
-      count += due.count
-      position = max(position, due.map(\.position).max() ?? position)
-      if due.count < Self.batch { break }
-    }
-    while true {
-      let due = try await store.reader.read { [schedule] in try Self.old(in: $0, schedule: schedule, now: now) }
-      if due.isEmpty { break }
-      try await store.log.write { [self] database in
-        for item in due { try prepare(item, in: database, now: now) }
+      guard !due.isEmpty else { return count }
+      // Before the transaction, which is the only one of the whole CA: signing takes its time.
+      let signed = try await sign(due, by: signers, now: now)
+      let written = try await store.log.write { database in
+        try signed.reduce(0) { try $0 + database.add($1) }
       }
-      count += due.count
-      if due.count < Self.batch { break }
+      count += written
+      // What was revoked meanwhile waits for the next time, and nothing is tried for ever.
+      guard due.count == Self.batch, written > 0 else { return count }
     }
-    return (position, count)
   }
 
-  private static func due(in database: Database, after position: Int64, now: Date) throws -> [Due] {
+  /// Certificates of issuers that have a signer, oldest answers first.
+  private static func due(
+    in database: Database, issuers: [Int], schedule: StatusSchedule, now: Date
+  ) throws -> [Due] {
     try Due.fetchAll(
       database,
-      sql: columns + """
-         LEFT JOIN answer ON answer.serial = certificate.serial
-        WHERE certificate.rowid > ? AND der IS NOT NULL AND notAfter >= ? AND certificate.issuer > 0
-          AND answer.serial IS NULL
-        ORDER BY certificate.rowid LIMIT ?
-        """, arguments: [position, now.seconds, batch])
-  }
-
-  private static func old(in database: Database, schedule: StatusSchedule, now: Date) throws -> [Due] {
-    try Due.fetchAll(
-      database,
-      sql: columns + """
-         JOIN answer ON answer.serial = certificate.serial
-        WHERE answer.thisUpdate <= ? AND notAfter >= ? ORDER BY answer.thisUpdate LIMIT ?
-        """, arguments: [(now - schedule.answerRefresh).seconds, now.seconds, batch])
-  }
-
-  /// Signs one answer, unless the certificate's status has changed since it was looked at.
-  private func prepare(_ due: Due, in database: Database, now: Date) throws {
-    guard let signer = signers.withLock({ $0[due.issuer] }), let issuer = issuer(due.issuer) else { return }
-    let certificate = try OCSPCertificateID(issuer: issuer, serialNumber: due.serial)
-    let answer = answer([(certificate, due.status)], from: now)
-    let signature = try answer.signature(responder: signer.responder, key: signer.identity.key)
-    try database.cachedStatement(
       sql: """
-        INSERT OR REPLACE INTO answer (serial, responder, thisUpdate, signature)
-        SELECT serial, ?, ?, ? FROM certificate WHERE serial = ? AND revokedAt IS ?
+        SELECT certificate.serial, certificate.issuer, certificate.revokedAt, revocation.reason FROM answer
+        JOIN certificate ON certificate.serial = answer.serial
+        LEFT JOIN revocation ON revocation.serial = certificate.serial
+        WHERE answer.thisUpdate <= ? AND notAfter >= ?
+          AND certificate.issuer IN (SELECT value FROM json_each(?))
+        ORDER BY answer.thisUpdate LIMIT ?
+        """,
+      arguments: [(now - schedule.answerRefresh).seconds, now.seconds, "\(issuers)", batch])
+  }
+
+  /// Signs, each issuer's with its own signer, and away from here when that waits for a token.
+  private func sign(_ due: [Due], by signers: [Int: Signer], now: Date) async throws -> [Signed] {
+    var signed: [Signed] = []
+    for (number, due) in Dictionary(grouping: due, by: \.issuer) {
+      guard let signer = signers[number], let issuer = issuer(number) else { continue }
+      signed += try await signer.identity.key.signing { [self] in
+        try due.map { due in
+          let certificate = try OCSPCertificateID(issuer: issuer, serialNumber: due.serial)
+          let answer = answer([(certificate, due.status)], from: now)
+          return Signed(
+            due: due, signer: signer.id, thisUpdate: answer.thisUpdate,
+            signature: try answer.signature(responder: signer.responder, key: signer.identity.key))
+        }
+      }
+    }
+    return signed
+  }
+}
+
+extension Database {
+  /// Has an answer signed beforehand for a certificate that is new, or whose answer is not true any more.
+  func awaitAnswer(serial: [UInt8]) throws {
+    try cachedStatement(
+      sql: "INSERT OR REPLACE INTO answer (serial, responder, thisUpdate, signature) VALUES (?, 0, 0, x'')"
+    ).execute(arguments: [Data(serial)])
+  }
+
+  /// Records an answer, unless the certificate's status has changed since it was signed.
+  ///
+  /// - Returns: how many rows that changed.
+  fileprivate func add(_ signed: OCSPDesk.Signed) throws -> Int {
+    try cachedStatement(
+      sql: """
+        UPDATE answer SET responder = ?, thisUpdate = ?, signature = ? WHERE serial = ?
+          AND EXISTS (SELECT 1 FROM certificate WHERE certificate.serial = answer.serial AND revokedAt IS ?)
         """
     ).execute(arguments: [
-      signer.id, answer.thisUpdate.seconds, Data(signature), Data(due.serial), due.revokedAt,
+      signed.signer, signed.thisUpdate.seconds, Data(signed.signature), Data(signed.due.serial), signed.due.revokedAt,
     ])
+    return changesCount
   }
 }

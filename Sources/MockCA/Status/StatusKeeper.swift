@@ -17,10 +17,9 @@ struct StatusKeeper: Service {
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      var position: Int64 = 0
       while !Task.isCancelled {
         do {
-          position = try await keep(after: position)
+          try await keep()
         } catch is CancellationError {
           return
         } catch {
@@ -33,13 +32,10 @@ struct StatusKeeper: Service {
   }
 
   /// Does what is due.
-  ///
-  /// - Parameter position: the last certificate that has an answer signed beforehand.
-  /// - Returns: the next `position`.
-  func keep(after position: Int64) async throws -> Int64 {
+  func keep() async throws {
     let now = now()
     for issuer in try await lists.refresh(log: issuer.store.log, now: now) { onEvent(.listed(issuer: issuer)) }
     try await ocsp.renewSigners(issuer, now: now)
-    return try await ocsp.prepare(after: position, now: now).position
+    try await ocsp.prepare(now: now)
   }
 }

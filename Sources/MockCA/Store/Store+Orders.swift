@@ -72,6 +72,7 @@ extension Store {
       let isNew = database.changesCount == 1
       guard let order = try database.order(serial: serial) else { return certificate }
       if isNew {
+        try database.awaitAnswer(serial: serial)
         try database.meterIssued(order, now: now)
         try database.audit(.issued, context: context, serial: serial, now: now)
       }

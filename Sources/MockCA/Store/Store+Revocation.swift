@@ -20,8 +20,8 @@ extension Database {
     for order in revoked {
       try cachedStatement(sql: "UPDATE certificate SET revokedAt = ? WHERE serial = ?").execute(
         arguments: [now.seconds, Data(order.serial)])
-      // What was signed beforehand says 'good'.
-      try cachedStatement(sql: "DELETE FROM answer WHERE serial = ?").execute(arguments: [Data(order.serial)])
+      // What was signed beforehand says 'good'. An issuing CA has none.
+      if order.issuer > 0, order.certificate != nil { try awaitAnswer(serial: order.serial) }
       try addRevocation(
         revocation, serial: order.serial, issuer: order.issuer, expires: order.notAfter ?? .distantFuture, now: now)
       if !order.authority.isEmpty, order.profile != CertificateProfile.registrationAuthority.name {

@@ -18,7 +18,9 @@ struct OCSPTests {
   }
 
   private func prepared(_ ca: TestCA) async throws -> Int {
-    try await ca.store.reader.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM answer") } ?? 0
+    try await ca.store.reader.read { database in
+      try Int.fetchOne(database, sql: "SELECT count(*) FROM answer WHERE thisUpdate > 0") ?? 0
+    }
   }
 
   @Test("All live certificates have an answer signed beforehand; it is given until it gets old, and then a new one")
@@ -28,10 +30,9 @@ struct OCSPTests {
     let certificate = try await ca.registrar.issue(to: ra, deviceRequest())
     let serial = Array(certificate.serialNumber.bytes)
     let desk = try await ca.ocsp()
-    let (position, count) = try await desk.prepare(after: 0, now: ca.clock.now)
     // The registration authority's, the device's and the responder's own.
-    #expect(count == 3)
-    #expect(try await desk.prepare(after: position, now: ca.clock.now).count == 0)
+    #expect(try await desk.prepare(now: ca.clock.now) == 3)
+    #expect(try await desk.prepare(now: ca.clock.now) == 0)
     let first = await desk.answer(try question(serial, ca))
     ca.clock.advance(by: 3_600)
     let again = await desk.answer(try question(serial, ca))
@@ -40,7 +41,7 @@ struct OCSPTests {
     #expect(await desk.answer(try question(serial, ca, hash: .sha256)).validity?.from == ca.clock.now)
     #expect(await desk.answer(try question(serial, ca, nonce: randomBytes(16))).validity == nil)
     ca.clock.advance(by: 11 * 3_600)
-    #expect(try await desk.prepare(after: position, now: ca.clock.now).count == 3)
+    #expect(try await desk.prepare(now: ca.clock.now) == 3)
     #expect(await desk.answer(try question(serial, ca)).validity?.from == ca.clock.now)
     #expect(try await ca.ocsp().answer(try question(serial, ca)).validity?.from == ca.clock.now)
   }
@@ -52,13 +53,85 @@ struct OCSPTests {
     let certificate = try await ca.registrar.issue(to: ra, deviceRequest())
     let serial = Array(certificate.serialNumber.bytes)
     let desk = try await ca.ocsp()
-    _ = try await desk.prepare(after: 0, now: ca.clock.now)
+    try await desk.prepare(now: ca.clock.now)
     let good = await desk.answer(try question(serial, ca)).der
     try await MockCA.revoke(serialNumber: serial.hexadecimal, directory: ca.directory, now: ca.clock.now)
     let bad = await desk.answer(try question(serial, ca)).der
     #expect(bad != good && bad.firstRange(of: revokedTag(at: ca.clock.now)) != nil)
     #expect(good.firstRange(of: revokedTag(at: ca.clock.now)) == nil)
     #expect(try await prepared(ca) == 2)
+    // And has one signed beforehand in its place, which is given from then on.
+    let at = ca.clock.now
+    #expect(try await desk.prepare(now: at) == 1)
+    #expect(try await prepared(ca) == 3)
+    ca.clock.advance(by: 3_600)
+    let reply = await desk.answer(try question(serial, ca))
+    #expect(reply.validity?.from == at && reply.der.firstRange(of: revokedTag(at: at)) != nil)
+  }
+
+  @Test("What is revoked while its answer is being signed gets none that says 'good', and its own the next time")
+  func overtaken() async throws {
+    let ca = try TestCA()
+    let ra = try await ca.makeRA()
+    let serial = Array(try await ca.registrar.issue(to: ra, deviceRequest()).serialNumber.bytes)
+    let now = ca.clock.now
+    let log = MeddlingLog(ca.store.log) { database in
+      let order = try #require(try database.order(serial: serial))
+      _ = try database.revoke(order, Revocation(), context: AuditContext(), now: now)
+    }
+    let signers = try await ca.ocsp().signers.withLock { $0 }
+    let desk = try OCSPDesk(
+      ca.authority, store: Store(reader: ca.store.reader, log: log), signers: signers, schedule: StatusSchedule(),
+      now: { now })
+    #expect(try await desk.prepare(now: now) == 2)
+    #expect(await desk.answer(try question(serial, ca)).der.firstRange(of: revokedTag(at: now)) != nil)
+    #expect(try await desk.prepare(now: now) == 1)
+    #expect(await desk.answer(try question(serial, ca)).der.firstRange(of: revokedTag(at: now)) != nil)
+  }
+
+  @Test("A certificate that was reserved before the others and signed after them has its answer too")
+  func late() async throws {
+    let ca = try TestCA()
+    let ra = try await ca.makeRA()
+    let (transaction, request) = (TransactionID.random(), try deviceRequest(serial: "LATE"))
+    func ask(_ registrar: Registrar) async throws -> Result<Certificate, Refusal> {
+      let message = CMCRequest(transaction: transaction, certificationRequest: request)
+      return await registrar.handleFullCMC(try ra.order(message, at: ca.clock.now), profile: .device).1
+    }
+    let log = DyingLog(ca.store.log, death: .before, at: 3)
+    let dying = TestCA.registrar(ca.authority, Store(reader: ca.store.reader, log: log), ca.clock)
+    #expect(try await ask(dying) == .failure(.storeFailed))
+    _ = try await ca.registrar.issue(to: ra, deviceRequest())
+    let desk = try await ca.ocsp()
+    try await desk.prepare(now: ca.clock.now)
+    let serial = Array(try await ask(ca.registrar).get().serialNumber.bytes)
+    let at = ca.clock.now
+    #expect(try await desk.prepare(now: at) == 1)
+    ca.clock.advance(by: 60)
+    #expect(await desk.answer(try question(serial, ca)).validity?.from == at)
+  }
+
+  @Test("Certificates of an issuer that nobody signs for are left alone, however many", .timeLimit(.minutes(1)))
+  func withoutSigner() async throws {
+    let ca = try TestCA()
+    _ = try await ca.makeRA()
+    try await ca.store.log.write { database in
+      for number in 1...1_100 {
+        let serial = Data("serial \(number)".utf8)
+        try database.execute(
+          sql: """
+            INSERT INTO certificate SELECT ?, profile, authority, ?, request, requestDigest, keyDigest, subject, notBefore,
+              reservedAt, tbs, der, issuedAt, revokedAt, 7, notAfter FROM certificate WHERE profile = 'ra' LIMIT 1
+            """, arguments: [serial, Data("transaction \(number)".utf8)])
+        try database.awaitAnswer(serial: Array(serial))
+      }
+    }
+    let desk = try await ca.ocsp()
+    // The registration authority's and the responder's own, although all the others are before them.
+    #expect(try await desk.prepare(now: ca.clock.now) == 2)
+    desk.signers.withLock { $0 = [:] }
+    ca.clock.advance(by: 86_400)
+    #expect(try await desk.prepare(now: ca.clock.now) == 0)
   }
 
   /// The beginning of RevokedInfo.
@@ -114,14 +187,14 @@ struct OCSPTests {
     let serial = Array(ra.certificate.serialNumber.bytes)
     let desk = try await ca.ocsp()
     ca.clock.advance(by: 16 * 86_400)
-    let (position, _) = try await desk.prepare(after: 0, now: ca.clock.now)
+    try await desk.prepare(now: ca.clock.now)
     let old = await desk.answer(try question(serial, ca)).der
     try await desk.renewSigners(ca.registrar.issuer, now: ca.clock.now)
     let fresh = try #require(desk.signers.withLock { $0[1] }).identity.certificate
     #expect(fresh.notValidAfter > ca.clock.now + 29 * 86_400)
     #expect(await desk.answer(try question(serial, ca)).der == old)
     ca.clock.advance(by: 86_400)
-    _ = try await desk.prepare(after: position, now: ca.clock.now)
+    try await desk.prepare(now: ca.clock.now)
     let new = await desk.answer(try question(serial, ca)).der
     let certificate = try fresh.der
     #expect(new != old && new.firstRange(of: certificate) != nil)
