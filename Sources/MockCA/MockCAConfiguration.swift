@@ -58,6 +58,8 @@ public enum MockCAEvent: Sendable, Equatable {
   case listed(issuer: Int)
   /// It could not keep status fresh and will try again.
   case statusFailed(String)
+  /// Something that its owner has to see to: a key that does not sign, work for a CA that cannot do it. One sentence.
+  case trouble(String)
   /// It revoked a certificate for a registration authority.
   case revoked(serialNumber: String)
   /// It issued a certificate, or gave the one on record again.

@@ -24,6 +24,8 @@ public struct MockCAError: Error, Equatable, CustomStringConvertible {
     case unknownCertificate
     /// The anchor's key is needed and kept elsewhere.
     case anchorOffline
+    /// An issuing CA is needed and no longer in the directory.
+    case issuerGone
     /// The file `ca.yaml` cannot be used.
     case settings
     /// An argument cannot be used.
@@ -33,7 +35,7 @@ public struct MockCAError: Error, Equatable, CustomStringConvertible {
     public var exitStatus: Int32 {
       switch self {
       case .argument: 64  // EX_USAGE
-      case .anchorOffline, .notInitialised, .damaged, .unreadable, .unknownCertificate: 66  // EX_NOINPUT
+      case .anchorOffline, .issuerGone, .notInitialised, .damaged, .unreadable, .unknownCertificate: 66  // EX_NOINPUT
       case .alreadyInitialised: 73  // EX_CANTCREAT
       case .database, .databaseNewer, .databaseNotDurable: 74  // EX_IOERR
       case .inUse: 75  // EX_TEMPFAIL

@@ -13,12 +13,13 @@ extension Refusal {
     case .message, .bodyNotBase64, .bodyBroken, .bodyTooSlow, .contentType, .profileUnknown, .authorityUnknown,
       .codeMissing, .codeUnknown, .codeExpired, .codeUsed, .certificateRequired:
       name
+    // It lasts as long as it lasts, and everybody asks again.
+    case .keyUnavailable: name
     case .authorityExpired, .authorityRevoked, .authoritySuspended, .quotaExhausted:
       "\(name) \((authority ?? []).hexadecimal)"
     case .request, .profile, .profileNotOfAuthority, .nameNotOfAuthority, .nonceReplayed, .transactionReused,
-      .certificateRevoked, .keyOfAnotherSubject, .keyRevoked,
-      .keyOfAuthority, .subjectNotOfAuthority, .subjectOfAnotherCertificate, .certificateUnknown, .issuerGone,
-      .lintFailed, .certificateDiffers,
+      .certificateRevoked, .keyOfAnotherSubject, .keyRevoked, .keyOfAuthority, .subjectNotOfAuthority,
+      .subjectOfAnotherCertificate, .certificateUnknown, .issuerGone, .issuerRevoked, .lintFailed, .certificateDiffers,
       .faultRejected, .storeFailed:
       nil
     }

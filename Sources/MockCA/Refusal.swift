@@ -62,6 +62,10 @@ enum Refusal: Error, Equatable, Sendable {
   case certificateUnknown
   /// The issuing CA that was to sign is no longer there.
   case issuerGone
+  /// The issuing CA that was to sign is revoked.
+  case issuerRevoked
+  /// A key of the CA's cannot be used now: its token is gone, or refuses.
+  case keyUnavailable
   /// The certificate would break a rule of its own profile.
   case lintFailed
   /// The certificate would differ from what was checked before.
@@ -161,6 +165,10 @@ extension Refusal {
         "certificate-unknown", "The registration authority ordered no such certificate.", .badCertificateID, 404)
     case .issuerGone:
       Properties("issuer-gone", "The issuing CA that was to sign is not there any more.", .internalCAError, 500)
+    case .issuerRevoked:
+      Properties("issuer-revoked", "The issuing CA that was to sign is revoked.", .internalCAError, 500)
+    case .keyUnavailable:
+      Properties("key-unavailable", "The CA cannot use its key now; try later.", .tryLater, 503)
     case .lintFailed:
       Properties("lint-failed", "The certificate would break a rule of its profile.", .internalCAError, 500)
     case .certificateDiffers:
@@ -179,7 +187,8 @@ extension Refusal {
       .nonceReplayed, .transactionReused, .certificateRevoked, .keyOfAnotherSubject, .keyRevoked,
       .keyOfAuthority, .subjectNotOfAuthority, .certificateRequired, .subjectOfAnotherCertificate, .codeMissing,
       .codeUnknown, .codeExpired, .codeUsed, .lintFailed,
-      .certificateDiffers, .certificateUnknown, .issuerGone, .faultRejected, .storeFailed,
+      .certificateDiffers, .certificateUnknown, .issuerGone, .issuerRevoked, .keyUnavailable, .faultRejected,
+      .storeFailed,
     ]
 }
 

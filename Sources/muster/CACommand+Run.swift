@@ -10,7 +10,7 @@ extension CACommand {
       discussion: """
         Paths: /.well-known/est/cacerts, /.well-known/est/ra/simpleenroll, /.well-known/est/PROFILE/fullcmc with the \
         profiles of ca.yaml, and on the status listener /1.crl, /1d.crl (delta), /1.crt, /0.crl, /0.crt (the anchor's) and \
-        /1 (OCSP). With --json every event is one line of JSON: status, ready, issued, revoked, refused. Refusals that anybody can cause are told once a minute for each reason; 'muster ca audit' counts them.
+        /1 (OCSP). With --json every event is one line of JSON: status, ready, issued, revoked, refused, listed, status-failed, trouble. Refusals that anybody can cause are told once a minute for each reason; 'muster ca audit' counts them.
         """)
 
     @OptionGroup var directory: DirectoryOption
@@ -59,6 +59,7 @@ extension MockCAEvent {
     case .statusListening(let port): "Status on http://\(HostPort(host: host, port: port))."
     case .listed(let issuer): "Made the CRLs of issuer \(issuer) anew."
     case .statusFailed(let why): "Certificates' status could not be kept fresh: \(why)"
+    case .trouble(let sentence): sentence
     case .revoked(let serialNumber): "Revoked \(serialNumber)."
     case .listening(let port): "Listening on https://\(HostPort(host: host, port: port))."
     case .issued(let profile, let serialNumber, let subject): "Issued \(profile) \(serialNumber) to \(subject)."
@@ -75,6 +76,7 @@ extension MockCAEvent {
         ["event": "status", "address": "\(HostPort(host: host, port: port))"]
       case .listed(let issuer): ["event": "listed", "issuer": String(issuer)]
       case .statusFailed(let why): ["event": "status-failed", "sentence": why]
+      case .trouble(let sentence): ["event": "trouble", "sentence": sentence]
       case .revoked(let serialNumber): ["event": "revoked", "serial": serialNumber]
       case .issued(let profile, let serialNumber, let subject):
         ["event": "issued", "profile": profile, "serial": serialNumber, "subject": subject]

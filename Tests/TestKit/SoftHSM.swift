@@ -7,7 +7,7 @@ public enum SoftHSM {
   public static let directory = NSTemporaryDirectory() + "muster-tokens-\(ProcessInfo.processInfo.processIdentifier)"
   public static let pinFile = "\(directory)/pin"
 
-  /// Whether the tokens `main`, `pulled`, `locked` and `manager` are there; makes them when it is first asked.
+  /// Whether the tokens `main`, `pulled`, `locked`, `manager` and `gone` are there; makes them when it is first asked.
   public static let isReady: Bool = {
     do {
       try? FileManager.default.removeItem(atPath: directory)
@@ -17,7 +17,7 @@ public enum SoftHSM {
         to: URL(filePath: configuration))
       setenv("SOFTHSM2_CONF", configuration, 1)
       try secret("1234\n", pinFile)
-      for label in ["main", "pulled", "locked", "manager"] {
+      for label in ["main", "pulled", "locked", "manager", "gone"] {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/softhsm2-util")
         process.arguments = ["--init-token", "--free", "--label", label, "--so-pin", "12345678", "--pin", "1234"]

@@ -12,27 +12,27 @@ extension Database {
 
   /// Checks whether an authority may make this order.
   ///
+  /// - Returns: its limits, of which ``countOrder(_:within:now:)`` needs the rest.
   /// - Throws: `authoritySuspended`, `profileNotOfAuthority`, `nameNotOfAuthority`.
-  func requireWithinLimits(_ order: IncomingOrder) throws(Refusal) {
-    guard let row = try authorityRow(order.authority) else { return }
+  func requireWithinLimits(_ order: IncomingOrder) throws(Refusal) -> AuthorityLimits {
+    guard let row = try authorityRow(order.authority) else { return AuthorityLimits() }
     guard row["suspendedAt"] as Int64? == nil else { throw .authoritySuspended }
-    try limits(row).check(order)
+    let limits = try limits(row)
+    try limits.check(order)
+    return limits
   }
 
   /// Counts a new order of an authority.
   ///
   /// - Throws: `quotaExhausted` when it has made as many today as it may.
-  func countOrder(_ order: IncomingOrder, now: Date) throws(Refusal) {
+  func countOrder(_ order: IncomingOrder, within limits: AuthorityLimits, now: Date) throws(Refusal) {
     guard !order.authority.isEmpty, order.profile != .registrationAuthority else { return }
-    let row = try authorityRow(order.authority)
-    let most: Int?
-    if let row { most = try limits(row).perDay } else { most = nil }
     try Refusal.wrap {
       let day = UsageDay(now)
       let made = try Int.fetchOne(
         cachedStatement(sql: "SELECT ordered FROM usage WHERE founder = ? AND day = ?"),
         arguments: [Data(order.authority), day.number])
-      guard made ?? 0 < most ?? .max else { throw Refusal.quotaExhausted }
+      guard made ?? 0 < limits.perDay ?? .max else { throw Refusal.quotaExhausted }
       try meter(order.authority, .ordered, day)
     }
   }

@@ -91,7 +91,7 @@ extension CADirectory {
     _ = try Self.makeKey(ocspKeyFile, in: keys.ocsp)
     let database = try CADatabase(path: databaseFile)
     try database.pool.write { database in
-      try database.addAuthority(issuing, issuedAt: now)
+      try database.addAuthority(issuing, number: 1, issuedAt: now)
       try CRLMaker(anchor: anchor).publish(key: anchorKey, in: database, now: now)
       let issuer = IssuingAuthority(
         number: 1, certificate: issuing, key: issuingKey, pointers: settings.pointers(of: 1))

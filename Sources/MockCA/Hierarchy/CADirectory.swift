@@ -1,5 +1,6 @@
 import Durability
 import Foundation
+import GRDB
 import PKI
 import X509
 
@@ -26,7 +27,25 @@ struct CADirectory: Sendable {
   /// Opens the database; the CA must have been initialised.
   func openDatabase() throws -> CADatabase {
     try requireInitialised()
-    return try CADatabase(path: databaseFile)
+    let database = try CADatabase(path: databaseFile)
+    do {
+      try recordIssuers(in: database)
+      return database
+    } catch {
+      try? database.close()
+      throw error
+    }
+  }
+
+  /// Issuing CAs that a version before made, or that were made when the power failed, are on record from now on.
+  private func recordIssuers(in database: CADatabase) throws {
+    let known = try database.pool.read { try $0.knownIssuers() }
+    for number in try issuerNumbers() where !known.contains(number) {
+      guard let certificate = try Certificate.readPEM(certificateFile(ofIssuer: number)).first else { continue }
+      try database.pool.write {
+        try $0.addAuthority(certificate, number: number, issuedAt: certificate.notValidBefore + Authority.backdating)
+      }
+    }
   }
 
   /// Holds the directory for this process.
@@ -61,13 +80,18 @@ struct CADirectory: Sendable {
   }
 
   /// The issuing CAs' numbers: 1 and those that were added.
-  func issuerNumbers() throws -> [Int] {
+  func issuerNumbers() throws -> [Int] { [1] + (try numbers(ofFilesEndingIn: ".pem")) }
+
+  /// The numbers of issuing CAs' keys, also of one whose certificate was never made.
+  func issuerKeyNumbers() throws -> [Int] { [1] + (try numbers(ofFilesEndingIn: ".key")) }
+
+  private func numbers(ofFilesEndingIn end: String) throws -> [Int] {
     let names = try FileManager.default.contentsOfDirectory(atPath: path)
     let added = names.compactMap { name -> Int? in
-      guard name.hasPrefix("issuing-"), name.hasSuffix(".pem") else { return nil }
+      guard name.hasPrefix("issuing-"), name.hasSuffix(end) else { return nil }
       return Int(name.dropFirst(8).dropLast(4))
     }
-    return [1] + added.filter { $0 > 1 }.sorted()
+    return added.filter { $0 > 1 }.sorted()
   }
 
   /// The files of an issuing CA.

@@ -11,29 +11,37 @@ import X509
 struct Issuer: Sendable {
   let authority: Authority
   let store: Store
+  /// Told why a key did not sign: for the CA's owner, since it names files and tokens.
+  let onKeyFailure: @Sendable (PKIError) -> Void
   /// Signs what is only to be looked at. Made at start and never stored.
   private let throwAwayKey = SigningKey()
 
-  init(authority: Authority, store: Store) {
+  init(
+    authority: Authority, store: Store, onKeyFailure: @escaping @Sendable (PKIError) -> Void = { _ in }
+  ) {
     self.authority = authority
     self.store = store
+    self.onKeyFailure = onKeyFailure
   }
 
   /// The certificate of an order whose serial number is recorded.
   ///
   /// - Returns: the certificate on record.
-  /// - Throws: ``Refusal``: `lintFailed`, `certificateDiffers`, `issuerGone`, `storeFailed`.
+  /// - Throws: ``Refusal``: `lintFailed`, `certificateDiffers`, `issuerGone`, `keyUnavailable`, `storeFailed`.
   func complete(
     _ order: Order, request: CertificationRequest, profile: CertificateProfile, context: AuditContext, now: Date
   ) async throws(Refusal) -> Certificate {
     do {
       if let known = order.certificate { return try Certificate(der: known) }
-      guard let issuer = authority.issuer(order.issuer) else { throw Refusal.issuerGone }
+      // Nor is one that has ended: nothing that it signs would be valid.
+      guard let issuer = authority.issuer(order.issuer), issuer.certificate.notValidAfter > now else {
+        throw Refusal.issuerGone
+      }
       let template = CertificateTemplate(
         profile: profile, request: request, serialNumber: .init(bytes: order.serial), notBefore: order.notBefore,
         issuer: issuer.certificate, pointers: issuer.pointers)
       let checked = try await check(template, by: issuer, order: order)
-      let certificate = try template.certificate(signedBy: issuer.key)
+      let certificate = try await sign(template, by: issuer)
       guard certificate.tbsCertificateBytes.elementsEqual(checked) else { throw Refusal.certificateDiffers }
       let recorded = try await store.setCertificate(
         certificate.der, notAfter: template.notAfter, serial: order.serial, context: context, now: now)
@@ -43,6 +51,20 @@ struct Issuer: Sendable {
     } catch {
       throw .storeFailed
     }
+  }
+
+  private func sign(_ template: CertificateTemplate, by issuer: IssuingAuthority) async throws -> Certificate {
+    do {
+      return try await issuer.key.signing { try template.certificate(signedBy: issuer.key) }
+    } catch let error as PKIError {
+      throw refusal(error)
+    }
+  }
+
+  /// What a failing key comes to: whoever asked asks again later, and the owner hears why.
+  func refusal(_ error: PKIError) -> Refusal {
+    onKeyFailure(error)
+    return .keyUnavailable
   }
 
   /// Makes the certificate with the throw-away key, checks it, and records what was checked.

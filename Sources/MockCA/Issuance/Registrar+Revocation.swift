@@ -32,6 +32,9 @@ extension Registrar {
         return try database.audited(result, context: context, now: now)
       }
       return result.map { _ in request.serialNumber }
+    } catch let error as PKIError {
+      // Of the issuer's key, which signs the lists in the same transaction: nothing is revoked.
+      return .failure(await refuse(issuer.refusal(error), context))
     } catch {
       return .failure(.storeFailed)
     }

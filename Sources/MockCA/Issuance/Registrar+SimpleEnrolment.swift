@@ -47,32 +47,43 @@ extension Registrar {
     _ bytes: [UInt8], shown: Certificate?, label: String?
   ) async -> Result<Certificate, Refusal> {
     var context = AuditContext(profile: label)
+    let incoming: Result<IncomingOrder, Refusal>
+    let reserved: Order
     do throws(Refusal) {
       let (order, profile) = try await standing(shown, label: label)
       context.profile = order.profile
       // The same request for the same certificate is the same order, also after an answer that was lost.
-      let incoming = incoming(
+      incoming = self.incoming(
         bytes, profile: profile, authority: [], transaction: (order.serial + bytes.sha256).sha256
       ).flatMap { incoming in
         Self.renews(order, by: incoming) ? .success(incoming) : .failure(.subjectOfAnotherCertificate)
       }
       context.subject = (try? incoming.get()).map { String(describing: $0.request.subject) }
-      let reserved = try await reserve(incoming, context)
-      return .success(try await issue(.success(reserved), for: incoming, context: context))
+      reserved = try await reserve(incoming, renewing: order)
     } catch {
       guard case .storeFailed = error else { return .failure(await refuse(error, context)) }
+      return .failure(error)
+    }
+    do throws(Refusal) {
+      return .success(try await issue(.success(reserved), for: incoming, context: context))
+    } catch {
+      // It has its row in the audit table.
       return .failure(error)
     }
   }
 
   private func reserve(
-    _ incoming: Result<IncomingOrder, Refusal>, _ context: AuditContext
+    _ incoming: Result<IncomingOrder, Refusal>, renewing shown: Order
   ) async throws(Refusal) -> Order {
     let order = try incoming.get()
     let now = now()
     let serial = Array(Certificate.SerialNumber.random().bytes)
     do {
-      return try await store.log.write { try $0.findOrReserve(order, serial: serial, now: now) }
+      return try await store.log.write { database in
+        // Again, with nothing between this and the order: it may have been revoked since it was shown.
+        guard try database.order(serial: shown.serial)?.revokedAt == nil else { throw Refusal.certificateRequired }
+        return try database.findOrReserve(order, limits: AuthorityLimits(), serial: serial, now: now)
+      }
     } catch let refusal as Refusal {
       throw refusal
     } catch {

@@ -71,10 +71,10 @@ extension Store {
 }
 
 extension Database {
-  /// The newest link.
-  func auditHead() throws -> [UInt8] {
-    let row = try Row.fetchOne(cachedStatement(sql: "SELECT link FROM audit ORDER BY id DESC LIMIT 1"))
-    return row?.bytes("link") ?? AuditChain.start
+  /// The newest row's number and link.
+  func auditHead() throws -> (id: Int64, link: [UInt8]) {
+    let row = try Row.fetchOne(cachedStatement(sql: "SELECT id, link FROM audit ORDER BY id DESC LIMIT 1"))
+    return row.map { ($0["id"], $0.bytes("link")) } ?? (0, AuditChain.start)
   }
 
   /// Links the rows of versions before 4, which were written without.

@@ -19,8 +19,14 @@ extension MockCA {
     let authority = try directory.readAuthority()
     let lock = try directory.lock()
     let store = Store(try directory.openDatabase())
-    let issuer = Issuer(authority: authority, store: store)
     let now = configuration.now()
+    let gate = RefusalGate()
+    let issuer = Issuer(authority: authority, store: store) { error in
+      // Whoever asks while a token is away makes it fail again.
+      guard gate.opens(for: .keyUnavailable, now: configuration.now()) else { return }
+      configuration.onEvent(.trouble(error.reason))
+    }
+    for sentence in try await authority.troubles(store: store, now: now) { configuration.onEvent(.trouble(sentence)) }
     let status = try await buildStatus(configuration, issuer: issuer, directory: directory)
     let names = ServerNames(host: configuration.host)
     let server = try await issuer.makeOwn(
@@ -39,7 +45,7 @@ extension MockCA {
       router: router,
       server: try .tls(
         .http1(configuration: configuration.httpConfiguration),
-        tlsConfiguration: TLS.configuration(server, authority: authority)),
+        configuration: TLS.configuration(server, authority: authority, now: configuration.now)),
       configuration: configuration.application(port: configuration.port),
       onServerRunning: { channel in
         if let port = channel.localAddress?.port { configuration.onEvent(.listening(port: port)) }
@@ -63,7 +69,8 @@ extension MockCA {
       authority, anchorKey: directory.anchorKey, reader: issuer.store.reader, schedule: schedule)
     let signers = try await OCSPDesk.signers(issuer, key: directory.readOCSPKey(), now: configuration.now())
     let ocsp = try OCSPDesk(
-      authority, store: issuer.store, signers: signers, schedule: schedule, now: configuration.now)
+      authority, store: issuer.store, signers: signers, schedule: schedule, now: configuration.now,
+      onKeyFailure: issuer.onKeyFailure)
     _ = try await lists.refresh(log: issuer.store.log, now: configuration.now())
 
     let router = Router(context: CARequestContext.self, options: .autoGenerateHeadEndpoints)

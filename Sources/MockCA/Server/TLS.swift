@@ -1,3 +1,5 @@
+import Foundation
+import HummingbirdTLS
 import NIOCore
 import NIOSSL
 import PKI
@@ -5,7 +7,9 @@ import X509
 
 /// The listener's side of TLS: 1.3 only, since 1.2 shows a sniffer names and certificates.
 enum TLS {
-  static func configuration(_ server: OwnIdentity, authority: Authority) throws -> TLSConfiguration {
+  static func configuration(
+    _ server: OwnIdentity, authority: Authority, now: @escaping @Sendable () -> Date
+  ) throws -> TLSChannelConfiguration {
     let chain = try [server.certificate, authority.issuing].map { certificate in
       NIOSSLCertificateSource.certificate(try NIOSSLCertificate(bytes: certificate.der, format: .der))
     }
@@ -15,12 +19,21 @@ enum TLS {
     tls.applicationProtocols = ["http/1.1"]
     // Who re-enrols shows a certificate; everybody else has none.
     tls.certificateVerification = .optionalVerification
-    tls.trustRoots = .certificates(
-      try ([authority.anchor] + authority.issuingCertificates).map {
-        try NIOSSLCertificate(bytes: $0.der, format: .der)
-      })
     // Or a client that stalls lingers.
     tls.shutdownTimeout = .seconds(1)
-    return tls
+    // BoringSSL would ask for clientAuth, and a server renews its serverAuth certificate with that certificate.
+    let path = CertificatePath(anchors: [authority.anchor], purpose: nil)
+    let issuers = authority.issuingCertificates
+    return TLSChannelConfiguration(
+      tlsConfiguration: tls,
+      customAsyncVerificationCallback: { shown in
+        guard let der = try shown.first?.toDERBytes() else { return .failed }
+        do {
+          _ = try await path.validate(Certificate(der: der), intermediates: issuers, now: now())
+          return .certificateVerified
+        } catch {
+          return .failed
+        }
+      })
   }
 }

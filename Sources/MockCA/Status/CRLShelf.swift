@@ -60,14 +60,29 @@ final class CRLShelf: Sendable {
   }
 
   /// Makes an issuer's next lists.
+  ///
+  /// - Throws: ``MockCAError``: `anchorOffline`, or `issuerGone` when the issuing CA is not in the directory any more: what its
+  ///   list cannot say must not count as revoked.
   func publish(_ issuer: Int, knowing known: [Int: RevokedEntries], in database: Database, now: Date) throws {
-    guard let maker = makers[issuer] else { return }
+    let (maker, key) = try maker(issuer)
+    try maker.publish(knowing: known[issuer] ?? .init(), key: key, in: database, now: now)
+  }
+
+  /// Checks that an issuer's lists can be made; throws as ``publish(_:knowing:in:now:)``.
+  func requireMaker(_ issuer: Int) throws { _ = try maker(issuer) }
+
+  private func maker(_ issuer: Int) throws(MockCAError) -> (CRLMaker, SigningKey) {
+    guard let maker = makers[issuer] else {
+      throw MockCAError(
+        .issuerGone, "The issuing CA \(issuer) is not here, so no CRL can say that a certificate of its is revoked.",
+        remedy: "Put issuing-\(issuer).pem and issuing-\(issuer).key back into the directory.")
+    }
     guard let key = key(issuer) else {
       throw MockCAError(
         .anchorOffline, "The anchor's key is not here, so its CRL cannot say that an issuing CA is revoked.",
         remedy: "Put anchor.key back into the directory for as long as it takes.")
     }
-    try maker.publish(knowing: known[issuer] ?? .init(), key: key, in: database, now: now)
+    return (maker, key)
   }
 
   /// Makes the lists anew whose time has come.

@@ -25,17 +25,19 @@ final class OCSPDesk: Sendable {
   let store: Store
   let schedule: StatusSchedule
   private let now: @Sendable () -> Date
+  private let onKeyFailure: @Sendable (PKIError) -> Void
   private let issuers: [OCSPCertificateID.Issuer: Int]
   let signers: Mutex<[Int: Signer]>
   private let responders = Mutex<[Int64: OCSPResponder]>([:])
 
   init(
     _ authority: Authority, store: Store, signers: [Int: Signer], schedule: StatusSchedule,
-    now: @escaping @Sendable () -> Date
+    now: @escaping @Sendable () -> Date, onKeyFailure: @escaping @Sendable (PKIError) -> Void = { _ in }
   ) throws {
     self.store = store
     self.schedule = schedule
     self.now = now
+    self.onKeyFailure = onKeyFailure
     self.signers = Mutex(signers)
     issuers = try authority.issuers.reduce(into: [:]) { known, issuer in
       for hash in OCSPCertificateID.Hash.allCases {
@@ -59,9 +61,12 @@ final class OCSPDesk: Sendable {
         try request.certificates.map { try database.state(serial: $0.serialNumber, issuer: number) }
       }
       if let reply = try await prepared(request, states.first ?? nil, of: number) { return reply }
-      return try sign(request, states, signer)
+      return try await sign(request, states, signer)
     } catch let failure as OCSPFailure {
       return Reply(der: failure.derBytes, validity: nil)
+    } catch let error as PKIError {
+      onKeyFailure(error)
+      return Reply(der: OCSPFailure.tryLater.derBytes, validity: nil)
     } catch {
       return Reply(der: OCSPFailure.tryLater.derBytes, validity: nil)
     }
@@ -80,10 +85,11 @@ final class OCSPDesk: Sendable {
       validity: (answer.thisUpdate, answer.nextUpdate))
   }
 
-  private func sign(_ request: OCSPRequest, _ states: [CertificateState?], _ signer: Signer) throws -> Reply {
+  private func sign(_ request: OCSPRequest, _ states: [CertificateState?], _ signer: Signer) async throws -> Reply {
     let statuses = zip(request.certificates, states).map { (certificate: $0, status: $1?.status ?? .unknown) }
     let answer = answer(statuses, from: now(), nonce: request.nonce)
-    let signature = try answer.signature(responder: signer.responder, key: signer.identity.key)
+    let key = signer.identity.key
+    let signature = try await key.signing { try answer.signature(responder: signer.responder, key: key) }
     return Reply(
       der: try answer.response(responder: signer.responder, signature: signature),
       validity: request.nonce == nil ? (answer.thisUpdate, answer.nextUpdate) : nil)

@@ -15,6 +15,9 @@ actor RevocationDesk {
   private var waiting: [(change: Change, continuation: CheckedContinuation<Result<[Order], Refusal>, any Error>)] = []
   private var isBusy = false
 
+  /// How many calls wait for the next transaction.
+  var waitingCount: Int { waiting.count }
+
   init(lists: CRLShelf, log: any CommitLog, now: @escaping @Sendable () -> Date) {
     self.lists = lists
     self.log = log
@@ -56,6 +59,8 @@ actor RevocationDesk {
           var result = Result<[Order], Refusal>.failure(.storeFailed)
           try database.inSavepoint {
             result = try change(database)
+            // Who revokes what no list can say fails alone, not with all others of the group.
+            if case .success(let orders) = result { for order in orders { try lists.requireMaker(order.issuer) } }
             return .commit
           }
           if case .success(let orders) = result { touched.formUnion(orders.map(\.issuer)) }

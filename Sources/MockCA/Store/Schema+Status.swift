@@ -4,18 +4,20 @@ import PKI
 import X509
 
 extension Database {
-  /// Gives certificates of versions before 3 their end, and those that were revoked their entries in a CRL.
+  /// Gives certificates of versions before 3 their end, and those that were revoked, signed or not yet, their entries in a CRL.
   func fillStatus() throws {
-    let rows = try Row.fetchAll(self, sql: "SELECT serial, der, revokedAt FROM certificate WHERE der IS NOT NULL")
+    let rows = try Row.fetchAll(
+      self, sql: "SELECT serial, der, revokedAt FROM certificate WHERE der IS NOT NULL OR revokedAt IS NOT NULL")
     for row in rows {
       let serial = row.bytes("serial")
-      let certificate = try Certificate(der: row.bytes("der"))
-      try execute(
-        sql: "UPDATE certificate SET notAfter = ? WHERE serial = ?",
-        arguments: [certificate.notValidAfter.seconds, Data(serial)])
+      let end = try (row["der"] as Data?).map { try Certificate(der: Array($0)).notValidAfter }
+      if let end {
+        try execute(
+          sql: "UPDATE certificate SET notAfter = ? WHERE serial = ?", arguments: [end.seconds, Data(serial)])
+      }
       guard let at = row["revokedAt"] as Int64? else { continue }
       try addRevocation(
-        Revocation(reason: .unspecified), serial: serial, issuer: 1, expires: certificate.notValidAfter,
+        Revocation(reason: .unspecified), serial: serial, issuer: 1, expires: end ?? .distantFuture,
         now: Date(timeIntervalSince1970: TimeInterval(at)))
     }
   }

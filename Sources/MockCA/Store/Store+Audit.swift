@@ -65,13 +65,14 @@ extension Database {
     _ event: AuditEvent, reason: String? = nil, context: AuditContext, serial: [UInt8]? = nil,
     gathered: String? = nil, now: Date
   ) throws {
-    let id = (try Int64.fetchOne(cachedStatement(sql: "SELECT max(id) FROM audit")) ?? 0) + 1
+    let head = try auditHead()
+    let id = head.id + 1
     let at = Self.milliseconds(now)
     let fields = [
       reason, context.profile, context.authority?.hexadecimal, context.transaction?.hexadecimal, serial?.hexadecimal,
       context.subject, gathered,
     ]
-    let link = AuditChain.link(try auditHead(), [String(id), String(at), event.rawValue] + fields)
+    let link = AuditChain.link(head.link, [String(id), String(at), event.rawValue] + fields)
     try cachedStatement(
       sql: """
         INSERT INTO audit (id, at, event, reason, profile, authority, "transaction", serial, subject, gathered, link)

@@ -31,13 +31,17 @@ extension Store {
 }
 
 extension Database {
-  /// Records an issuing CA's certificate, so that it is found, shown and revoked like any other.
-  func addAuthority(_ certificate: Certificate, issuedAt: Date) throws {
+  /// Records an issuing CA: its number, which is its own for ever, and its certificate, so that it is found, shown and revoked
+  /// like any other. One that is known already stays as it is.
+  func addAuthority(_ certificate: Certificate, number: Int, issuedAt: Date) throws {
+    try execute(
+      sql: "INSERT OR IGNORE INTO issuer (number, serial) VALUES (?, ?)",
+      arguments: [number, Data(certificate.serialNumber.bytes)])
     let key = certificate.publicKey.subjectPublicKeyInfoBytes
     try execute(
       sql: """
-        INSERT INTO certificate (serial, profile, authority, "transaction", request, requestDigest, keyDigest, subject,
-          notBefore, reservedAt, tbs, der, issuedAt, issuer, notAfter)
+        INSERT OR IGNORE INTO certificate (serial, profile, authority, "transaction", request, requestDigest, keyDigest,
+          subject, notBefore, reservedAt, tbs, der, issuedAt, issuer, notAfter)
         VALUES (?, ?, x'', ?, x'', x'', ?, ?, ?, ?, ?, ?, ?, 0, ?)
         """,
       arguments: [
@@ -47,6 +51,28 @@ extension Database {
         Data(certificate.tbsCertificateBytes), Data(try certificate.der), issuedAt.seconds,
         certificate.notValidAfter.seconds,
       ])
+  }
+
+  /// The numbers of all issuing CAs that are on record.
+  func knownIssuers() throws -> Set<Int> { try Int.fetchSet(self, sql: "SELECT number FROM issuer") }
+
+  /// The largest number that an issuing CA ever had, as far as anything here remembers one; 0 for none.
+  func lastIssuer() throws -> Int {
+    try Int.fetchOne(
+      self,
+      sql: """
+        SELECT max(number) FROM (SELECT number FROM issuer UNION ALL SELECT issuer FROM certificate
+          UNION ALL SELECT issuer FROM crl)
+        """) ?? 0
+  }
+
+  /// When an issuing CA's own certificate was revoked; nil when it was not.
+  func revocation(ofIssuer number: Int) throws -> Date? {
+    try Int64.fetchOne(
+      cachedStatement(
+        sql: "SELECT revokedAt FROM issuer JOIN certificate ON certificate.serial = issuer.serial WHERE number = ?"),
+      arguments: [number]
+    ).map { Date(timeIntervalSince1970: TimeInterval($0)) }
   }
 }
 

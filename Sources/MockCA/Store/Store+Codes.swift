@@ -31,7 +31,7 @@ extension Store {
       do throws(Refusal) {
         // The code comes first: who has none learns nothing about the request.
         try database.requireUsable(code, for: requestDigest, now: now)
-        let reserved = try database.findOrReserve(order.get(), serial: serial, now: now)
+        let reserved = try database.findOrReserve(order.get(), limits: AuthorityLimits(), serial: serial, now: now)
         try database.spend(code, on: requestDigest, founding: reserved, now: now)
         result = .success(reserved)
       } catch {

@@ -37,8 +37,8 @@ extension Store {
         try database.requireStanding(authority)
         try database.burnNonce(nonce, of: authority, expires: nonceExpires, now: now)
         let order = try order.get()
-        try database.requireWithinLimits(order)
-        result = .success(try database.findOrReserve(order, serial: serial, now: now))
+        let limits = try database.requireWithinLimits(order)
+        result = .success(try database.findOrReserve(order, limits: limits, serial: serial, now: now))
       } catch {
         result = .failure(error)
       }
@@ -48,7 +48,11 @@ extension Store {
 
   /// Reserves a serial number for a certificate that the CA makes for itself.
   func takeOwn(_ order: IncomingOrder, serial: [UInt8], now: Date) async throws -> Order {
-    try await log.write { database in try database.findOrReserve(order, serial: serial, now: now) }
+    try await log.write { database in
+      // Also under an issuer that was revoked: its status is told until it ends.
+      try database.requireFreeKey(order)
+      return try database.reserve(order, serial: serial, now: now)
+    }
   }
 
   /// Records the TBSCertificate that was checked.
@@ -96,8 +100,11 @@ extension Database {
 
   /// Finds the order of this authority and transaction, or makes it.
   ///
-  /// - Throws: the refusal that the transaction rules or the key rules demand.
-  func findOrReserve(_ order: IncomingOrder, serial: [UInt8], now: Date) throws(Refusal) -> Order {
+  /// - Parameter limits: of the authority; none for who has a code or a certificate of its own.
+  /// - Throws: the refusal that the transaction rules, the key rules, the limits or the issuer demand.
+  func findOrReserve(
+    _ order: IncomingOrder, limits: AuthorityLimits, serial: [UInt8], now: Date
+  ) throws(Refusal) -> Order {
     try Refusal.wrap {
       let known = try Order.fetchOne(
         cachedStatement(sql: "SELECT * FROM certificate WHERE authority = ? AND \"transaction\" = ?"),
@@ -107,16 +114,23 @@ extension Database {
           throw Refusal.transactionReused
         }
         guard known.revokedAt == nil else { throw Refusal.certificateRevoked }
+        try requireIssuer(known.issuer)
         return known
       }
+      try requireIssuer(order.issuer)
       try requireFreeKey(order)
-      try countOrder(order, now: now)
+      try countOrder(order, within: limits, now: now)
       return try reserve(order, serial: serial, now: now)
     }
   }
 
+  /// A revoked CA signs nothing any more, from the same transaction on.
+  private func requireIssuer(_ number: Int) throws {
+    guard try revocation(ofIssuer: number) == nil else { throw Refusal.issuerRevoked }
+  }
+
   /// A key belongs to one subject for ever, and to none after its certificate was revoked.
-  private func requireFreeKey(_ order: IncomingOrder) throws {
+  fileprivate func requireFreeKey(_ order: IncomingOrder) throws {
     let rows = try Row.fetchCursor(
       cachedStatement(sql: "SELECT subject, profile, revokedAt FROM certificate WHERE keyDigest = ?"),
       arguments: [Data(order.request.keyDigest)])
@@ -129,7 +143,7 @@ extension Database {
     }
   }
 
-  private func reserve(_ order: IncomingOrder, serial: [UInt8], now: Date) throws -> Order {
+  fileprivate func reserve(_ order: IncomingOrder, serial: [UInt8], now: Date) throws -> Order {
     try cachedStatement(
       sql: """
         INSERT INTO certificate (serial, profile, authority, "transaction", request, requestDigest, keyDigest, subject,

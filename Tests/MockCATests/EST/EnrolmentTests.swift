@@ -82,6 +82,62 @@ struct EnrolmentTests {
     }
   }
 
+  @Test("A server renews a certificate that is for TLS servers only; another CA's certificate is refused by TLS")
+  func serverOnly() async throws {
+    let ca = try TestCA()
+    let clock = ca.clock
+    let code = try await MockCA.makeCode(directory: ca.directory, profile: "server", now: clock.now)
+    let key = SigningKey()
+    let request = try CertificationRequest(subject: Subject(commonName: "m"), dnsNames: ["m.test"], key: key)
+    let first = try await ca.registrar.handleEnrolment(request.derBytes, code: code, label: nil).get()
+    #expect(try first.extensions.extendedKeyUsage.map(Array.init) == [.serverAuth])
+    let stranger = try TestCA()
+    let foreign = try await stranger.registrar.issue(to: stranger.makeRA(), deviceRequest(key: key))
+    try await TestServer.run(ca.directory, now: { clock.now }) { server in
+      let answer = try await reenrol(server, ca, showing: first, key: key, request)
+      #expect(answer.status == 200)
+      let renewed = try #require(try CertificateBundle.decode(answer.decoded).first)
+      #expect(renewed.serialNumber != first.serialNumber && renewed.subject == first.subject)
+      await #expect(throws: (any Error).self) {
+        try await reenrol(server, ca, showing: foreign, key: key, request)
+      }
+    }
+    #expect(try await ca.refusals() == [])
+  }
+
+  @Test("A certificate that is revoked while it renews itself renews nothing")
+  func revokedOnTheWay() async throws {
+    let ca = try TestCA()
+    let code = try await MockCA.makeCode(directory: ca.directory, profile: "device", now: ca.clock.now)
+    let request = try deviceRequest()
+    let shown = try await ca.registrar.handleEnrolment(request.derBytes, code: code, label: nil).get()
+    let (serial, now) = (Array(shown.serialNumber.bytes), ca.clock.now)
+    let log = MeddlingLog(ca.store.log) { database in
+      let order = try #require(try database.order(serial: serial))
+      _ = try database.revoke(order, Revocation(), context: AuditContext(), now: now)
+    }
+    let registrar = TestCA.registrar(ca.authority, Store(reader: ca.store.reader, log: log), ca.clock)
+    // A key of its own: the old one is refused for itself.
+    let next = try deviceRequest(key: SigningKey()).derBytes
+    #expect(await registrar.handleReenrolment(next, shown: shown, label: nil) == .failure(.certificateRequired))
+    #expect(try await ca.store.auditRows().count { $0.event == "issued" && $0.profile == "device" } == 1)
+  }
+
+  @Test("A renewal that fails while it is issued is one row of the audit table")
+  func audited() async throws {
+    let ca = try TestCA()
+    let code = try await MockCA.makeCode(directory: ca.directory, profile: "device", now: ca.clock.now)
+    let shown = try await ca.registrar.handleEnrolment(deviceRequest().derBytes, code: code, label: nil).get()
+    try ca.edit("  device:\n", to: "  device:\n    issuer: 2\n")
+    let settings = try CADirectory(ca.directory).readSettings()
+    let (authority, old) = (ca.authority, ca.authority.primary)
+    let without = Authority(anchor: authority.anchor, issuers: authority.issuers, settings: settings, primary: old)
+    let registrar = TestCA.registrar(without, ca.store, ca.clock)
+    let next = try deviceRequest().derBytes
+    #expect(await registrar.handleReenrolment(next, shown: shown, label: nil) == .failure(.issuerGone))
+    #expect(try await ca.refusals() == ["issuer-gone"])
+  }
+
   @Test("Without a certificate, and with one that an authority ordered, nobody re-enrols")
   func others() async throws {
     let ca = try TestCA()

@@ -100,6 +100,7 @@ struct RecordsTests {
     let ca = try TestCA()
     let ra = try await ca.makeRA()
     let revoked = try await ca.registrar.issue(to: ra, deviceRequest(serial: "A"))
+    let unsigned = Array(Certificate.SerialNumber.random().bytes)
     let path = ca.directory + "/old.sqlite"
     let old = try DatabaseQueue(path: path)
     try await old.write { database in
@@ -119,13 +120,24 @@ struct RecordsTests {
           sql: "INSERT INTO certificate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           arguments: StatementArguments(row))
       }
+      // One that was revoked when it had been checked and was not yet signed: somebody may have it all the same.
+      try database.execute(
+        sql: """
+          INSERT INTO certificate SELECT ?, profile, authority, x'01', request, requestDigest, keyDigest, subject, notBefore,
+            reservedAt, tbs, NULL, NULL, 4000 FROM certificate WHERE profile = 'device'
+          """, arguments: [Data(unsigned)])
     }
     try old.close()
     let store = Store(try CADatabase(path: path))
     let entries = try await store.reader.read { try $0.revokedEntries(issuer: 1, after: 0, to: .max) }
-    let expected = try CRLEntry.encode(
-      serialNumber: Array(revoked.serialNumber.bytes), date: Date(timeIntervalSince1970: 3_000), reason: .unspecified)
-    #expect(entries == expected)
+    let expected = try [(Array(revoked.serialNumber.bytes), 3_000), (unsigned, 4_000)].map { serial, time in
+      try CRLEntry.encode(
+        serialNumber: serial, date: Date(timeIntervalSince1970: TimeInterval(time)), reason: .unspecified)
+    }
+    #expect(entries == expected.flatMap(\.self))
+    // Everything that lives is to get its OCSP answer.
+    let waiting = try await store.reader.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM answer") }
+    #expect(waiting == rows.count { !($0[11].isNull) })
     #expect(
       try await store.authorities(now: ca.clock.now).map(\.serialNumber) == [ra.certificate.serialNumber.hexadecimal])
     #expect(try await store.checkAudit(noted: nil).isWhole)
