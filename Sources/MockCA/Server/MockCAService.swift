@@ -44,6 +44,6 @@ public struct MockCAService: Service {
   private func cannotListen(_ why: String) -> MockCAError {
     MockCAError(
       .cannotListen, "The CA cannot listen on \(addresses.joined(separator: " and ")): \(why).",
-      remedy: "Give --listen or --status another address, or stop who has this one.")
+      remedy: "Give --listen or --status-port another one, or stop who has this one.")
   }
 }

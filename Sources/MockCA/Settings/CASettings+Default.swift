@@ -10,7 +10,7 @@ extension CASettings {
     # What this CA issues, and where it tells its certificates' status. It is read at start; certificates that were issued
     # keep what they say. docs/ca.md explains every setting.
 
-    # Where the status listener ('muster ca run --status') is reached: certificates name it, so keep it short.
+    # Where the status listener ('muster ca run --status-port') is reached: certificates name it, so keep it short.
     url: \(url)
 
     # What may be ordered. A request chooses its key, and subject and names within these rules; what is not named here is

@@ -20,6 +20,9 @@ extension ProfileDocument {
       optionalSubject: optional, dnsNames: range(dnsNames), ipAddresses: range(ipAddresses), leastNames: leastNames,
       lifetime: Double(days) * 86_400)
     guard !profile.usages.isEmpty else { throw SettingsError("'\(name).extendedKeyUsage' is empty") }
+    guard ipAddresses?.under.isEmpty ?? true else {
+      throw SettingsError("'\(name).ipAddresses.under' has domains, and addresses are in none")
+    }
     profile.fixedSubject = fixed
     profile.dnsSuffixes = dnsNames?.under ?? []
     profile.overridden = Set(
