@@ -120,7 +120,9 @@ struct TokenTests {
     let key = try KeyFile.create(
       "\(SoftHSM.directory)/pulled.key", in: TokenURI(SoftHSM.uri("pulled", token: "pulled")))
     #expect(key.publicKey.verifies(try key.sign([1]), of: [1] as [UInt8]))
-    let (here, away) = ("\(SoftHSM.directory)/tokens", "\(SoftHSM.directory)/away")
+    // This token alone: what else runs in this process signs with the others.
+    let here = try SoftHSM.folder(ofToken: "pulled")
+    let away = "\(SoftHSM.directory)/away"
     try FileManager.default.moveItem(atPath: here, toPath: away)
     let error = #expect(throws: PKIError.self) { try key.sign([2]) }
     #expect(error?.code == .tokenGone)

@@ -38,6 +38,17 @@ public enum SoftHSM {
     try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
   }
 
+  /// Where SoftHSM2 keeps the token with this label.
+  public static func folder(ofToken label: String) throws -> String {
+    let tokens = "\(directory)/tokens"
+    let folders = try FileManager.default.contentsOfDirectory(atPath: tokens).map { "\(tokens)/\($0)" }
+    let found = try folders.filter {
+      try Data(contentsOf: URL(filePath: "\($0)/token.object")).range(of: Data(label.utf8)) != nil
+    }
+    guard found.count == 1 else { throw CocoaError(.fileNoSuchFile) }
+    return found[0]
+  }
+
   /// The URI of a key.
   public static func uri(_ object: String, token: String = "main", pin: String = pinFile) -> String {
     "pkcs11:token=\(token);object=\(object);type=private?module-path=\(module)&pin-source=file:\(pin)"

@@ -30,7 +30,11 @@ extension FaultDesk {
   func spoil(_ response: Response, text: String, _ faults: [Fault.Kind]) -> Response {
     var spoilt = text
     if faults.contains(.truncated) { spoilt = String(text.prefix(text.count / 2)) }
-    if faults.contains(.oversized) { spoilt += String(repeating: "A", count: 1 << 20) }
+    if faults.contains(.oversized) {
+      // What pads the base64 is taken up by more of it: a longer message, and not one that is malformed.
+      let padding = spoilt.reversed().prefix { $0 == "=" }.count
+      spoilt = spoilt.dropLast(padding) + String(repeating: "A", count: padding + (1 << 20))
+    }
     guard spoilt != text else { return response }
     var headers = response.headers
     headers[.contentLength] = nil

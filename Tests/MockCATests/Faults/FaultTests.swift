@@ -58,7 +58,7 @@ struct FaultTests {
         ("reject", 400, .answerNotOurs), ("status=502", 502, .messageMalformed), ("later=7", 202, .messageMalformed),
         ("wrong-key", 200, .certificateWrong), ("wrong-chain", 200, .signerNotAuthorised),
         ("expired", 200, .certificateWrong), ("truncated", 200, .messageMalformed),
-        ("oversized", 200, .messageMalformed),
+        ("oversized", 200, .messageTooLong),
       ] as [(String, Int, CMCFault)] {
         try await MockCA.setFaults([try #require(Fault(fault))], directory: ca.directory)
         let (http, answer) = try await order("\(status)-\(fault.prefix(5))")

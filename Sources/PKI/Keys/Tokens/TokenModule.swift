@@ -14,6 +14,7 @@ final class TokenModule: @unchecked Sendable {
   /// PINs that a token refused, so that no other key or call tries them again: tokens lock themselves after a few.
   private let refusedPINs = Mutex<Set<[UInt8]>>([])
   private let use = Mutex(Use())
+  private let opening = Mutex(())
 
   /// Who is calling the module, and since which start of it.
   private struct Use {
@@ -78,6 +79,12 @@ final class TokenModule: @unchecked Sendable {
     }
     defer { use.withLock { $0.callers -= 1 } }
     return try body(start)
+  }
+
+  /// Opens or closes a session while no other is opened or closed: a token that logs out with its last session must not do so
+  /// between another's opening and its being logged in, and a list of slots must not change while it is read.
+  func oneByOne<Value>(_ body: () -> Value) -> Value {
+    opening.withLock { _ in body() }
   }
 
   /// Ends the module and starts it again, since some see a token that was put back only then.

@@ -19,28 +19,41 @@ struct TokenSession {
   init(_ uri: TokenURI, in module: TokenModule, start: Int, writing: Bool = false) throws(PKIError) {
     self.module = module
     self.start = start
-    var opened: CK_SESSION_HANDLE = 0
+    let opened = module.oneByOne { () -> Result<CK_SESSION_HANDLE, PKIError> in
+      do throws(PKIError) {
+        return .success(try Self.open(uri, in: module, writing: writing))
+      } catch {
+        return .failure(error)
+      }
+    }
+    handle = try opened.get()
+  }
+
+  private static func open(
+    _ uri: TokenURI, in module: TokenModule, writing: Bool
+  ) throws(PKIError) -> CK_SESSION_HANDLE {
+    var handle: CK_SESSION_HANDLE = 0
     do throws(TokenFault) {
       guard let slot = try module.slot(of: uri) else {
         throw TokenFault(task: "be found", answer: CKR_TOKEN_NOT_PRESENT)
       }
       let flags = CKF_SERIAL_SESSION | (writing ? CKF_RW_SESSION : 0)
-      try module.check("open a session", module.functions.C_OpenSession(slot, flags, nil, nil, &opened))
+      try module.check("open a session", module.functions.C_OpenSession(slot, flags, nil, nil, &handle))
     } catch {
       throw error.error(.tokenGone, token: uri.tokenName)
     }
-    handle = opened
-    guard let file = uri.pinFile else { return }
+    guard let file = uri.pinFile else { return handle }
     do throws(PKIError) {
       try module.logIn(handle, pin: KeyFile.readSecret(file), token: uri.tokenName)
     } catch {
-      close()
+      _ = module.functions.C_CloseSession(handle)
       throw error
     }
+    return handle
   }
 
   /// Ends the session; the last one of a token logs out.
-  func close() { _ = module.functions.C_CloseSession(handle) }
+  func close() { module.oneByOne { _ = module.functions.C_CloseSession(handle) } }
 
   /// The objects with these attributes, at most 8 of them.
   func objects(_ attributes: TokenAttributes) throws(TokenFault) -> [CK_OBJECT_HANDLE] {
