@@ -1,13 +1,21 @@
 /// The head of an item: its major type and its argument (RFC 8949 §3).
-struct CBORHead {
-  let kind: CBORKind
+///
+/// `CBORReader` takes whole items; who reads one piece by piece, because it is longer than memory, reads heads.
+public struct CBORHead {
+  /// Longest head, in bytes.
+  public static let maxBytes = 9
+
+  /// The item's major type.
+  public let kind: CBORKind
   /// Value, length, count, tag number or simple value.
-  let argument: UInt64
+  public let argument: UInt64
   /// 1, 2, 3, 5 or 9.
-  let headBytes: Int
+  public let headBytes: Int
 
   /// Reads the head at `position` and insists on its shortest form.
-  init(_ bytes: Span<UInt8>, at position: Int) throws(CBORError) {
+  ///
+  /// - Throws: `truncated`, `notPreferred`, `indefiniteLength`, `reserved` or `unsupported`.
+  public init(_ bytes: Span<UInt8>, at position: Int) throws(CBORError) {
     guard position < bytes.count else { throw .truncated }
     let initial = bytes[position]
     let information = initial & 31
