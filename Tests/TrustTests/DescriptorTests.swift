@@ -1,4 +1,5 @@
 import PKI
+import TestKit
 import Testing
 
 @testable import Trust

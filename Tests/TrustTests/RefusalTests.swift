@@ -1,5 +1,6 @@
 import Foundation
 import PKI
+import TestKit
 import Testing
 
 @testable import Trust
