@@ -20,6 +20,7 @@ let package = Package(
     .library(name: "COSE", targets: ["COSE"]),
     .library(name: "OSCORE", targets: ["OSCORE"]),
     .library(name: "Trust", targets: ["Trust"]),
+    .library(name: "Whitelist", targets: ["Whitelist"]),
     .library(name: "DeviceKit", targets: ["DeviceKit"]),
     .library(name: "DeviceCrypto", targets: ["DeviceCrypto"]),
     // For Benchmarks/, which are packages of their own.
@@ -50,6 +51,7 @@ let package = Package(
     .target(name: "COSE", swiftSettings: embedded),
     .target(name: "OSCORE", dependencies: ["CoAP", "COSE"], swiftSettings: embedded),
     .target(name: "Trust", dependencies: ["COSE"], swiftSettings: embedded),
+    .target(name: "Whitelist", dependencies: ["COSE"], swiftSettings: embedded),
     // The device.
     .target(name: "DeviceKit", dependencies: ["CoAP", "COSE", "OSCORE", "Trust"], swiftSettings: embedded),
     .target(name: "DeviceCrypto", dependencies: ["CMbedTLS", "COSE"], swiftSettings: embedded),
@@ -78,7 +80,7 @@ let package = Package(
     .target(
       name: "PKI",
       dependencies: [
-        "COSE", "COpenSSL", "CPKCS11", "Edge", "Trust",
+        "COSE", "COpenSSL", "CPKCS11", "Edge", "Trust", "Whitelist",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -173,6 +175,10 @@ let package = Package(
     .testTarget(name: "EdgeTests", dependencies: ["Edge"]),
     .testTarget(
       name: "DurabilityTests", dependencies: ["Durability", .product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(
+      name: "WhitelistTests",
+      dependencies: ["COSE", "PKI", "TestKit", "Whitelist", .product(name: "Crypto", package: "swift-crypto")],
+      exclude: ["oracle"], swiftSettings: embedded),
     .testTarget(
       name: "CoAPStreamTests",
       dependencies: [

@@ -28,6 +28,7 @@ let package = Package(
     library("COSE", [], path: "Core/COSE"),
     library("OSCORE", ["CoAP", "COSE"], path: "Core/OSCORE"),
     library("Trust", ["COSE"], path: "Core/Trust"),
+    library("Whitelist", ["COSE"], path: "Core/Whitelist"),
     library("DeviceKit", ["SerialLink", "CoAP", "COSE", "OSCORE", "Trust"], path: "Core/DeviceKit"),
     library("DeviceCrypto", ["CMbedTLS", "COSE"], path: "Core/DeviceCrypto"),
     .target(name: "CMbedTLS", path: "Core/CMbedTLS"),
@@ -35,7 +36,7 @@ let package = Package(
     .target(name: "CBoard", path: "CBoard", cSettings: [.unsafeFlags(["-fno-builtin"])]),
     .target(name: "CSemihosting", path: "CSemihosting"),
     library("Registers", ["CBoard"]),
-    library("Firmware", ["CBoard", "Registers", "SerialLink", "COSE", "DeviceKit", "DeviceCrypto"]),
+    library("Firmware", ["CBoard", "Registers", "SerialLink", "COSE", "DeviceKit", "DeviceCrypto", "Whitelist"]),
     // Chip families: drivers over a register bus.
     library("NRF51", ["Registers"]),
     library("CMSDK", ["Registers"]),

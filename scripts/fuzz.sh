@@ -14,7 +14,7 @@ flags=(-O -wmo -package-name muster -parse-as-library -sanitize=fuzzer,address -
 
 # The core by the compiler alone, in the order of its imports: no dependency is fetched for it.
 objects=()
-for module in SerialLink CoAP COSE OSCORE Trust DeviceKit; do
+for module in SerialLink CoAP COSE OSCORE Trust Whitelist DeviceKit; do
   swiftc "${flags[@]}" -module-name "$module" -emit-module -emit-module-path "$out/$module.swiftmodule" \
     -emit-object -o "$out/$module.o" $(find "Sources/$module" -name '*.swift')
   objects+=("$out/$module.o")
