@@ -22,11 +22,12 @@ LAYERS = {
     "COSE": "COSE",
     "OSCORE": "OSCORE",
     "Trust": "Trust",
+    "Whitelist": "Whitelist",
     "DeviceKit": "DeviceKit",
     "DeviceCrypto": "crypto",
     "CMbedTLS": "crypto",
 }
-ORDER = ["link", "CoAP", "COSE", "EDHOC", "OSCORE", "Trust", "DeviceKit", "crypto", "PSA", "board", "Swift", "C"]
+ORDER = ["link", "CoAP", "COSE", "EDHOC", "OSCORE", "Trust", "Whitelist", "DeviceKit", "crypto", "PSA", "board", "Swift", "C"]
 # <length><name> after the prefix of a Swift symbol: the module.
 MANGLED = re.compile(r"\$[es](?P<rest>.*)")
 

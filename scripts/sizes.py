@@ -31,6 +31,8 @@ FORBIDDEN = re.compile(
 # What may only be in an image whose name says QEMU.
 ONLY_QEMU = re.compile(r"^semihosting_")
 PAINT = b"STAC"
+# The most instructions that finding a peer among 1,000 and deciding about it may take.
+DECISION = 200_000
 
 
 def tool(*command: str) -> str:
@@ -133,6 +135,9 @@ def report(board: str) -> list[str]:
         print(f"  {name:<10} {instructions:>14,} {operation_stack:>7,} {arena:>7,}")
     over = [row for row in rows if row[1] > row[2]]
     wrong = [f"{image}: {name} is {value:,}, budget {budget:,}" for name, value, budget in over]
+    for name in ("cwl-admit", "cwl-deny"):
+        if costs[name][0] > DECISION:
+            wrong.append(f"{image}: {name} takes {costs[name][0]:,} instructions, budget {DECISION:,}")
     # Every symbol is somebody's, so that much without one means that the shares above are no longer the truth.
     if not 0 <= nameless <= flash // 50:
         wrong.append(f"{image}: {nameless:,} bytes of flash have no symbol, the layers' shares cannot be trusted")

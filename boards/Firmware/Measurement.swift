@@ -1,5 +1,6 @@
 import COSE
 import DeviceCrypto
+import Whitelist
 
 /// Runs the slow operations once each and prints a line for each on the board's line: the measuring image's only work.
 ///
@@ -80,6 +81,37 @@ private func measureAll<B: Board>(_ board: borrowing B, _ count: (borrowing B) -
     var span = digest.mutableSpan
     try crypto.random(into: &span)
   }
+  // A list as long as a device's flash holds, beside its signature: hashed, read whole, and asked. An answer that is not
+  // the one expected would be no measure of anything.
+  let list: Whitelist
+  let peers = ThousandPeers()
+  do throws(WhitelistError) { list = try Whitelist(verified: peers) } catch { throw .failed }
+  try report("cwl-hash") { () throws(CryptoError) in
+    var span = digest.mutableSpan
+    do throws(WhitelistError) { try list.digest(of: peers, into: &span, with: crypto) } catch { throw .failed }
+  }
+  try report("cwl-read") { () throws(CryptoError) in
+    do throws(WhitelistError) { _ = try Whitelist(verified: peers) } catch { throw .failed }
+  }
+  // The last one before a fence takes the longest to find.
+  try report("cwl-admit") { () throws(CryptoError) in
+    guard decide(list, 991, port: 5684) == .admitted(entry: 991) else { throw .failed }
+  }
+  try report("cwl-deny") { () throws(CryptoError) in
+    guard decide(list, 1_000, port: 5684) == .denied(.notListed) else { throw .failed }
+  }
+}
+
+@inline(never)
+private func decide(_ list: borrowing Whitelist, _ entry: Int, port: UInt16) -> WhitelistDecision {
+  let serialNumber = ThousandPeers.serialNumber(of: entry)
+  let name = InlineArray<32, UInt8>(repeating: 0x11)
+  let key = InlineArray<32, UInt8>(repeating: 0x22)
+  let peer = WhitelistPeer(
+    issuerName: name.span, issuerKey: key.span, serialNumber: serialNumber.span, key: key.span, wasAdmitted: false)
+  return list.decide(
+    peer, PeerUse(.outward, .coap, over: .oscore, port: port),
+    at: WhitelistTime(seconds: 1_800_000_000, origin: .manager, restarts: 0), in: ThousandPeers())
 }
 
 extension Board {
