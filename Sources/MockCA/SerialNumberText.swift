@@ -18,6 +18,6 @@ enum SerialNumberText {
   private static var refusal: MockCAError {
     MockCAError(
       .argument, "A serial number is 1 to 20 bytes in hexadecimal, with or without colons.",
-      remedy: "'muster ca audit' lists all that were issued.")
+      remedy: "'muster ca list' lists all that were issued.")
   }
 }

@@ -24,9 +24,11 @@ extension CACommand {
       func run() async throws {
         try await CACommand.explainingFailure {
           let now = Date()
-          for record in try await MockCA.authorities(directory: directory.path, now: now) {
+          let records = try await MockCA.authorities(directory: directory.path, now: now)
+          for record in records {
             print(json ? try CACommand.jsonLine(record.fields(now: now)) : record.line(now: now))
           }
+          if records.isEmpty, !json { print("No registration authority has enrolled yet.") }
         }
       }
     }

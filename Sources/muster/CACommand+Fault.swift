@@ -21,7 +21,9 @@ extension CACommand {
     func run() async throws {
       try await CACommand.explainingFailure {
         if clear || !faults.isEmpty { try await MockCA.setFaults(faults, directory: directory.path) }
-        for fault in try await MockCA.faults(directory: directory.path) { print(fault) }
+        let set = try await MockCA.faults(directory: directory.path)
+        for fault in set { print(fault) }
+        if set.isEmpty { print("No fault is set.") }
       }
     }
   }
