@@ -48,6 +48,7 @@ extension MockCA {
     serialNumber: String, to limits: AuthorityLimits, directory: String, now: Date
   ) async throws {
     let serial = try SerialNumberText.bytes(serialNumber)
+    try checkProfiles(limits.profiles ?? [], directory)
     try await withStore(directory) { try await $0.setLimits(limits, serial: serial, now: now) }
   }
 

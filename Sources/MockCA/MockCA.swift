@@ -62,13 +62,20 @@ public enum MockCA {
     directory: String, profile: String = "ra", limits: AuthorityLimits? = nil, lifetime: TimeInterval = 86_400,
     now: Date
   ) async throws -> OneTimeCode {
-    guard try CADirectory(directory).readSettings().profiles[profile] != nil else {
-      throw MockCAError(.argument, "There is no profile '\(profile)' in ca.yaml.")
-    }
+    try checkProfiles([profile] + (limits?.profiles ?? []), directory)
     return try await withStore(directory) { store in
       let code = OneTimeCode.random()
       try await store.addCode(code, profile: profile, limits: limits, expires: now + lifetime, now: now)
       return code
+    }
+  }
+
+  /// - Throws: ``MockCAError`` `argument` when `ca.yaml` lacks one of the profiles.
+  static func checkProfiles(_ names: [String], _ directory: String) throws {
+    let known = try CADirectory(directory).readSettings().profiles
+    for name in names where known[name] == nil {
+      throw MockCAError(
+        .argument, "There is no profile '\(name)' in ca.yaml.", remedy: "It has \(known.keys.sorted().formatted()).")
     }
   }
 

@@ -16,6 +16,25 @@ struct LimitsTests {
     }
   }
 
+  @Test("A code and limits name profiles that ca.yaml has")
+  func unknownProfile() async throws {
+    let ca = try TestCA()
+    let ra = try await ca.makeRA()
+    let limits = AuthorityLimits(profiles: ["device", "divice"])
+    let error = await #expect(throws: MockCAError(.argument, "")) {
+      try await MockCA.makeCode(directory: ca.directory, limits: limits, now: ca.clock.now)
+    }
+    #expect(error?.reason.contains("'divice'") == true)
+    await #expect(throws: MockCAError(.argument, "")) {
+      try await MockCA.makeCode(directory: ca.directory, profile: "divice", now: ca.clock.now)
+    }
+    await #expect(throws: MockCAError(.argument, "")) {
+      try await MockCA.limit(
+        serialNumber: ra.certificate.serialNumber.hexadecimal, to: limits, directory: ca.directory, now: ca.clock.now)
+    }
+    #expect(try await order(ca, ra, deviceRequest()) == nil)
+  }
+
   @Test("A suspended authority orders nothing until it is resumed, and can still revoke")
   func suspension() async throws {
     let ca = try TestCA()
