@@ -59,7 +59,9 @@ let package = Package(
     // The host.
     .target(name: "Edge", swiftSettings: host),
     .target(
-      name: "Durability", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: host),
+      name: "Durability",
+      dependencies: [.product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: host),
     .target(
       name: "CoAPStream",
       dependencies: ["CoAP", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: host),

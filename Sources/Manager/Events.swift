@@ -24,6 +24,8 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
     case waiting
     /// The CA takes no orders from this manager any more: `role`, `problem` and why. It must be enrolled again.
     case disowned
+    /// The audit trail is not what the manager signed before, and how: somebody else has written to the database.
+    case tampered
     /// The manager is about to end.
     case stopping
   }

@@ -48,6 +48,7 @@ extension Manager {
         group.addTask { try await cancelWhenGracefulShutdown { try await engine.run() } }
         group.addTask { try await cancelWhenGracefulShutdown { try await renew() } }
         group.addTask { await cancelWhenGracefulShutdown { await trust.run() } }
+        group.addTask { try await cancelWhenGracefulShutdown { try await audit.run() } }
         break
       }
       // One after another, so that the first that fails ends the others.

@@ -22,6 +22,7 @@ public struct Manager: Service {
   let sessions: SessionKeeper
   let caller: DeviceCaller
   let trust: TrustKeeper
+  let audit: AuditKeeper
   let logger: Logger
   /// See ``DeviceDesk/resources``.
   var resources: [[String]: DeviceResource] = [:]
@@ -71,6 +72,9 @@ public struct Manager: Service {
       caller = DeviceCaller(transport: transport, policy: configuration.enrolmentPolicy)
       trust = TrustKeeper(
         descriptor: descriptor, ledger: ledger, sessions: sessions, transport: transport, logger: logger)
+      audit = AuditKeeper(
+        database: database, file: configuration.folder.auditCheckpoint, network: configuration.network,
+        identity: registrationAuthority, clock: clock, events: events, logger: logger)
       let engine = EnrolmentEngine(
         ledger: ledger, authority: connector,
         devices: caller,
@@ -87,6 +91,8 @@ public struct Manager: Service {
 
   /// Releases what `run` does not: to be called when the manager is not needed any more.
   func shutdown() async {
+    // Not a part of the task that was cancelled: the last entries are signed too.
+    await Task { await audit.sign() }.value
     try? await identity.client.shutdown()
     try? database.close()
   }

@@ -5,9 +5,9 @@ import Manager
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit",
-    abstract: "Show who did what.",
+    abstract: "Show who did what, and check that nobody changed the record of it.",
     discussion: managerExitStatuses,
-    subcommands: [List.self])
+    subcommands: [List.self, Verify.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the audit trail, oldest first.")

@@ -18,6 +18,8 @@ public struct ManagerFolder: Sendable {
   public var authorityCode: String { "\(path)/ca-code" }
   /// The database.
   public var database: String { "\(path)/manager.sqlite" }
+  /// How far the audit trail goes, signed: see ``AuditCheckpoint``.
+  public var auditCheckpoint: String { "\(path)/audit-checkpoint.json" }
   /// The administrators' credentials; also what ``AdminClient`` takes.
   public var credentials: String { "\(path)/admin" }
 

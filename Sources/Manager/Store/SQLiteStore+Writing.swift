@@ -64,12 +64,9 @@ struct StoreTransaction {
     let (action, subject, detail) = change.audit
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try database.execute(
-      sql: "INSERT INTO audit(at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
-      arguments: [
-        now.storedMilliseconds, actor.text, action, subject,
-        String(decoding: try encoder.encode(detail), as: UTF8.self),
-      ])
+    try database.appendAudit(
+      at: now.storedMilliseconds, actor: actor.text, action: action, subject: subject,
+      detail: String(decoding: try encoder.encode(detail), as: UTF8.self))
   }
 
   /// Runs an `UPDATE` that must meet exactly one row: otherwise somebody else was faster.

@@ -8,7 +8,7 @@ enum Schema {
   static let applicationID = 0x4D53_5452
 
   /// From nothing to version 1, from there to 2, and so on. A step that has been in use is never changed.
-  private static let steps = [tables, oneNameOneDevice, bootstrapKeys]
+  private static let steps = [tables, oneNameOneDevice, bootstrapKeys, linkedAudit]
 
   /// Brings a file to this version, all steps in one transaction.
   ///
@@ -21,6 +21,7 @@ enum Schema {
       for (index, step) in steps.enumerated().dropFirst(start) {
         if index + 1 == 2 { try refuseTwins(database) }
         try database.execute(sql: step)
+        if index + 1 == 4 { try database.linkAudit() }
       }
       // SQLite binds no parameters in a PRAGMA; both numbers are constants of this type.
       try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
@@ -62,6 +63,11 @@ enum Schema {
     CREATE INDEX device_route_by_device ON device_route(device, number);
     INSERT INTO device_route(device, gateway, line, since)
       SELECT id, gateway, line, created_at FROM device WHERE gateway IS NOT NULL AND line IS NOT NULL;
+    """
+
+  /// Version 4: what links each entry of the audit trail to the one before it, see ``AuditTrail``.
+  private static let linkedAudit = """
+    ALTER TABLE audit ADD COLUMN link BLOB NOT NULL DEFAULT x'';
     """
 
   /// Version 1. Times are milliseconds since 1970. Names of keys, certificates and orders are lower-case hexadecimal.

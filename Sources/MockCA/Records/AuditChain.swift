@@ -1,31 +1,14 @@
+import Durability
 import Foundation
 import GRDB
 import PKI
 
-/// What links each row of the audit table to the one before it: who changes, removes or inserts a row breaks every link from
-/// there on, and who noted the newest link somewhere else can tell.
+/// What links each row of the audit table to the one before it, see ``RecordChain``.
 ///
 /// The count of a gathered row grows after the row was written and is not part of its link.
 enum AuditChain {
   /// What the first row is linked to.
-  static let start = Array("muster ca audit 1".utf8).sha256
-
-  /// The link of a row.
-  ///
-  /// - Parameters:
-  ///   - previous: the link of the row before.
-  ///   - fields: the row's values, in a fixed order.
-  static func link(_ previous: [UInt8], _ fields: [String?]) -> [UInt8] {
-    var bytes = previous
-    for field in fields {
-      // Lengths keep two fields from passing for one, and an absent one from passing for an empty one.
-      let text = Array((field ?? "").utf8)
-      bytes.append(field == nil ? 0 : 1)
-      bytes += withUnsafeBytes(of: UInt32(text.count).bigEndian, Array.init)
-      bytes += text
-    }
-    return bytes.sha256
-  }
+  static let start = RecordChain.start("muster ca audit 1")
 
   /// The values of a row that its link covers.
   static func fields(_ row: Row) -> [String?] {
@@ -60,7 +43,7 @@ extension Store {
       let rows = try Row.fetchCursor(database, sql: "SELECT * FROM audit ORDER BY id")
       var (previous, count, broken, hasNoted) = (AuditChain.start, 0, Int64?.none, noted == nil)
       while let row = try rows.next() {
-        let link = AuditChain.link(previous, AuditChain.fields(row))
+        let link = RecordChain.link(previous, AuditChain.fields(row))
         if link != row.bytes("link"), broken == nil { broken = row["id"] }
         if link.hexadecimal == noted?.lowercased() { hasNoted = true }
         (previous, count) = (link, count + 1)
@@ -81,7 +64,7 @@ extension Database {
   func linkAudit() throws {
     var previous = AuditChain.start
     for row in try Row.fetchAll(self, sql: "SELECT * FROM audit ORDER BY id") {
-      previous = AuditChain.link(previous, AuditChain.fields(row))
+      previous = RecordChain.link(previous, AuditChain.fields(row))
       try execute(sql: "UPDATE audit SET link = ? WHERE id = ?", arguments: [Data(previous), row["id"] as Int64])
     }
   }

@@ -1,3 +1,4 @@
+import Durability
 import Foundation
 import GRDB
 import PKI
@@ -72,7 +73,7 @@ extension Database {
       reason, context.profile, context.authority?.hexadecimal, context.transaction?.hexadecimal, serial?.hexadecimal,
       context.subject, gathered,
     ]
-    let link = AuditChain.link(head.link, [String(id), String(at), event.rawValue] + fields)
+    let link = RecordChain.link(head.link, [String(id), String(at), event.rawValue] + fields)
     try cachedStatement(
       sql: """
         INSERT INTO audit (id, at, event, reason, profile, authority, "transaction", serial, subject, gathered, link)

@@ -28,12 +28,15 @@ extension Certificate {
   /// - Throws: ``PKIError``: `file` when it cannot be read, `format` when it holds no certificate or something else too.
   public static func readPEM(_ path: String) throws -> [Certificate] {
     let text = try DurableFile.readText(path)
-    do {
-      let certificates = try PEMDocument.parseMultiple(pemString: text).map { try Certificate(pemDocument: $0) }
-      guard !certificates.isEmpty else { throw ShapeError("empty") }
-      return certificates
-    } catch {
+    guard let certificates = certificates(pem: text) else {
       throw PKIError(.format, "The file \(path) does not hold certificates in PEM.")
     }
+    return certificates
+  }
+
+  /// The certificates in a text; nil when it holds none, or something else too.
+  public static func certificates(pem text: String) -> [Certificate]? {
+    let certificates = try? PEMDocument.parseMultiple(pemString: text).map { try Certificate(pemDocument: $0) }
+    return certificates?.isEmpty == true ? nil : certificates
   }
 }

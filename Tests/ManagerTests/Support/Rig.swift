@@ -39,7 +39,7 @@ final class Rig: Sendable {
         case .device: story.append("\(event.from ?? "")>\(event.to ?? "")")
         case .trouble: story.append(event.problem ?? "")
         case .alarm: story.append("alarm \(event.problem ?? "")")
-        case .listening, .ready, .moved, .gateway, .identity, .waiting, .disowned, .stopping: break
+        case .listening, .ready, .moved, .gateway, .identity, .waiting, .disowned, .tampered, .stopping: break
         }
       }
     }
