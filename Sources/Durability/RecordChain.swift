@@ -8,6 +8,10 @@ public enum RecordChain {
   /// - Parameter name: what the log is, so that no link of one fits into another.
   public static func start(_ name: String) -> [UInt8] { Array(SHA256.hash(data: Array(name.utf8))) }
 
+  /// A text as SQLite gives it back: there a text ends at its first NUL, and whoever can put one into a name must not make a
+  /// record that does not fit to its own link.
+  public static func storable(_ text: String) -> String { text.replacing("\0", with: "\u{FFFD}") }
+
   /// A record's link: 32 bytes, the SHA-256 of the one before and the record's values.
   ///
   /// - Parameters:

@@ -87,6 +87,7 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
     case .identity: "the manager's \(role ?? "-") certificate is \(serial ?? "-")"
     case .waiting: "the manager's \(role ?? "-") certificate: \(detail ?? "-")"
     case .disowned: "the CA takes no orders from this manager: \(detail ?? "-")"
+    case .tampered: "ALARM: the audit trail was tampered with: \(detail ?? "-")"
     case .stopping: "stopping"
     }
   }

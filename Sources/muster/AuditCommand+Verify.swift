@@ -16,7 +16,8 @@ extension AuditCommand {
     @Option(help: ArgumentHelp("The manager's folder.", valueName: "dir"))
     var dir: String
     @Option(
-      help: ArgumentHelp("A checkpoint that was copied away, which the trail must still hold; repeat for more.", valueName: "file"))
+      help: ArgumentHelp(
+        "A checkpoint that was copied away, which the trail must still hold; repeat for more.", valueName: "file"))
     var checkpoint: [String] = []
     @Flag(help: "Print JSON.")
     var json = false
@@ -30,7 +31,8 @@ extension AuditCommand {
         }
         guard !json else { return }
         Output.line(
-          "\(verdict.entries) entries, all whole; signed up to \(verdict.signedEntry) at \(Output.date(verdict.signedAt) ?? "-").")
+          "\(verdict.entries) entries, all whole; signed up to \(verdict.signedEntry) at \(Output.date(verdict.signedAt) ?? "-")."
+        )
       }
     }
   }

@@ -77,8 +77,9 @@ struct AuditCheckpoint: Sendable, Equatable, Codable {
       key.isValidSignature(parsed, for: signedBytes)
     else { return false }
     let path = CertificatePath(anchors: anchors, purpose: CertificateProfile.registrationAuthority.usages.first)
-    return (try? await path.validate(
-      leaf, intermediates: Array(certificates.dropFirst()), now: Date(storedMilliseconds: at))) != nil
+    return
+      (try? await path.validate(
+        leaf, intermediates: Array(certificates.dropFirst()), now: Date(storedMilliseconds: at))) != nil
   }
 
   private var signedBytes: [UInt8] {

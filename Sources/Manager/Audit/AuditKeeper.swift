@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Logging
 import PKI
 import Synchronization
@@ -44,16 +45,21 @@ final class AuditKeeper: Sendable {
   /// Signs what is new. What cannot be signed now is signed the next time.
   func sign() async {
     do {
-      guard let signer = identity.current else { return }
-      let known = try knownPosition()
-      let (head, damage) = try await database.checkAudit(behind: known)
-      if let damage { return tell(damage) }
-      guard head.number > known.number else { return }
-      let checkpoint = try await AuditCheckpoint(head, network: network, at: clock.now, signer: signer)
-      try DurableFile.replace(file, bytes: try checkpoint.json, mode: 0o600)
+      try await signWhatIsNew()
     } catch {
       logger.error("the audit trail could not be signed", metadata: ["error": "\(error)"])
     }
+  }
+
+  /// - Throws: what the store, the key's token or the file's folder say.
+  func signWhatIsNew() async throws {
+    guard let signer = identity.current else { return }
+    let known = try knownPosition()
+    let (head, damage) = try await database.checkAudit(behind: known)
+    if let damage { return tell(damage) }
+    guard head.number > known.number else { return }
+    let checkpoint = try await AuditCheckpoint(head, network: network, at: clock.now, signer: signer)
+    try DurableFile.replace(file, bytes: try checkpoint.json, mode: 0o600)
   }
 
   private func knownPosition() throws -> AuditPosition {

@@ -38,10 +38,11 @@ extension Database {
   func appendAudit(at: Int64, actor: String, action: String, subject: String, detail: String) throws {
     let head = try auditHead()
     let number = head.number + 1
-    let link = RecordChain.link(head.link, [String(number), String(at), actor, action, subject, detail])
+    let texts = [actor, action, subject, detail].map(RecordChain.storable)
+    let link = RecordChain.link(head.link, [String(number), String(at)] + texts)
     try cachedStatement(
       sql: "INSERT INTO audit(number, at, actor, action, subject, detail, link) VALUES (?, ?, ?, ?, ?, ?, ?)"
-    ).execute(arguments: [number, at, actor, action, subject, detail, Data(link)])
+    ).execute(arguments: StatementArguments([number, at]) + StatementArguments(texts) + [Data(link)])
   }
 
   /// Links the entries of versions before 4, which were written without.

@@ -72,7 +72,7 @@ extension Database {
     let fields = [
       reason, context.profile, context.authority?.hexadecimal, context.transaction?.hexadecimal, serial?.hexadecimal,
       context.subject, gathered,
-    ]
+    ].map { $0.map(RecordChain.storable) }
     let link = RecordChain.link(head.link, [String(id), String(at), event.rawValue] + fields)
     try cachedStatement(
       sql: """

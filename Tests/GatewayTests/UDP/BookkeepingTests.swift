@@ -28,9 +28,16 @@ struct BookkeepingTests {
       case 0...3: _ = udp.receive(Wire(.confirmable, .get, id: id, token: token), from: address)
       case 4: _ = udp.receive(Wire(.nonConfirmable, .get, id: id, token: token), from: address)
       case 5:
-        // The Pings of its challenge, answered.
-        for messageID in udp.peers.peers[line]?.challenge?.messageIDs ?? [] {
-          _ = udp.receive(Wire(.reset, .empty, id: messageID), from: address)
+        // The Pings of one challenge, answered: of this address, or of the next that has one.
+        let all = (1...5).flatMap { host in (1...6).map { PeersFixture.address("10.0.0.\(host)", port: $0) } }
+        for address in [address] + all {
+          guard let line = EndpointKey(address)?.line, let challenge = udp.peers.peers[line]?.challenge else {
+            continue
+          }
+          for messageID in challenge.messageIDs {
+            _ = udp.receive(Wire(.reset, .empty, id: messageID), from: address)
+          }
+          break
         }
       case 6, 7:
         let size = Int.random(in: 0...200, using: &generator)

@@ -55,14 +55,15 @@ struct AuditTrailTests {
     let store = try rig.openStore()
     await #expect(throws: ManagerError(.notFound, "")) { try await folder.verifyAudit() }
     try await add(1...5, to: store)
-    await keeper(store).sign()
+    try await keeper(store).signWhatIsNew()
     try await add(6...7, to: store)
     let verdict = try await folder.verifyAudit()
     #expect(verdict.entries == 7 && verdict.signedEntry == 5 && verdict.firstBad == nil)
     #expect(verdict.signedAt == rig.clock.now)
-    await keeper(store).sign()
+    try await keeper(store).signWhatIsNew()
     #expect(try await folder.verifyAudit().signedEntry == 7)
-    #expect(try FileManager.default.attributesOfItem(atPath: folder.auditCheckpoint)[.posixPermissions] as? Int == 0o600)
+    #expect(
+      try FileManager.default.attributesOfItem(atPath: folder.auditCheckpoint)[.posixPermissions] as? Int == 0o600)
     #expect(told.details.isEmpty)
   }
 
@@ -89,7 +90,7 @@ struct AuditTrailTests {
   func tampered(sql: String, firstBad: Int64) async throws {
     let store = try rig.openStore()
     try await add(1...8, to: store)
-    await keeper(store).sign()
+    try await keeper(store).signWhatIsNew()
     try await tamper(store, sql)
     let verdict = try await folder.verifyAudit()
     #expect(verdict.firstBad == firstBad && verdict.reason?.contains("\(firstBad)") == true, "\(verdict)")
@@ -99,7 +100,7 @@ struct AuditTrailTests {
   func rewritten() async throws {
     let store = try rig.openStore()
     try await add(1...4, to: store)
-    await keeper(store).sign()
+    try await keeper(store).signWhatIsNew()
     let away = "\(folder.path)/away.json"
     try FileManager.default.copyItem(atPath: folder.auditCheckpoint, toPath: away)
     try await store.pool.write { database in
@@ -111,13 +112,13 @@ struct AuditTrailTests {
     let signed = try Data(contentsOf: URL(filePath: folder.auditCheckpoint))
     try await add(5...6, to: store)
     let keeper = keeper(store)
-    await keeper.sign()
-    await keeper.sign()
+    try await keeper.signWhatIsNew()
+    try await keeper.signWhatIsNew()
     #expect(try Data(contentsOf: URL(filePath: folder.auditCheckpoint)) == signed)
     #expect(told.details.count == 1 && told.details.first?.contains("Entry 4") == true)
     // Without the file the manager begins anew, and the copy knows better.
     try FileManager.default.removeItem(atPath: folder.auditCheckpoint)
-    await keeper.sign()
+    try await keeper.signWhatIsNew()
     #expect(try await folder.verifyAudit().firstBad == nil)
     #expect(try await folder.verifyAudit(noted: [away]).firstBad == 4)
   }
@@ -126,7 +127,7 @@ struct AuditTrailTests {
   func forged() async throws {
     let store = try rig.openStore()
     try await add(1...3, to: store)
-    await keeper(store).sign()
+    try await keeper(store).signWhatIsNew()
     let good = try AuditCheckpoint(file: folder.auditCheckpoint)
     func check(_ change: (inout AuditCheckpoint) throws -> Void) async throws {
       var bad = good
@@ -176,7 +177,7 @@ struct AuditTrailTests {
     let store = try rig.openStore()
     try await add(1...1, to: store)
     await #expect(throws: (any Error).self) { try await add(1...1, to: store) }
-    await keeper(store).sign()
+    try await keeper(store).signWhatIsNew()
     #expect(try await folder.verifyAudit().entries == 4)
     try await tamper(store, "UPDATE audit SET subject = 'z' WHERE number = 2")
     #expect(try await folder.verifyAudit().firstBad == 2)

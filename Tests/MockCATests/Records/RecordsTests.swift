@@ -142,4 +142,13 @@ struct RecordsTests {
       try await store.authorities(now: ca.clock.now).map(\.serialNumber) == [ra.certificate.serialNumber.hexadecimal])
     #expect(try await store.checkAudit(noted: nil).isWhole)
   }
+
+  @Test("A forger's name with a NUL in it breaks no link")
+  func nul() async throws {
+    let ca = try TestCA()
+    try await ca.store.addRefusal(
+      .profileNotOfAuthority, context: AuditContext(subject: "CN=a\u{0}b"), now: ca.clock.now)
+    #expect(try await ca.store.auditRows().last?.subject == "CN=a\u{FFFD}b")
+    #expect(try await ca.store.checkAudit(noted: nil).isWhole)
+  }
 }
