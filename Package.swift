@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "DeviceKit", targets: ["DeviceKit"]),
     .library(name: "DeviceCrypto", targets: ["DeviceCrypto"]),
     // For Benchmarks/, which are packages of their own.
+    .library(name: "MockCA", targets: ["MockCA"]),
     .library(name: "PKI", targets: ["PKI"]),
   ],
   dependencies: [
