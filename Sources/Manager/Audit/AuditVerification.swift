@@ -29,7 +29,8 @@ extension ManagerFolder {
   ///   signed by none of the CA's registration authorities or by another network's, `database`.
   public func verifyAudit(noted: [String] = []) async throws -> AuditVerdict {
     guard FileManager.default.fileExists(atPath: database) else {
-      throw ManagerError(.notFound, "There is no manager in \(path).", remedy: "Give its folder with --dir.")
+      throw ManagerError(
+        .notFound, "There is no manager in \(path) that has ever run.", remedy: "Give its folder with --dir.")
     }
     let own = try AuditCheckpoint(file: auditCheckpoint)
     let anchors: [Certificate]
