@@ -192,6 +192,6 @@ extension CoAPConnection {
   func request(to host: String, _ code: Code, _ path: String) async throws -> CoAPMessage {
     var message = CoAPMessage.request(code, path)
     message.uriHost = host
-    return try await request(message, timeout: .seconds(20))
+    return try await request(message, timeout: .seconds(60))
   }
 }

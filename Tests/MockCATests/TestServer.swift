@@ -123,7 +123,7 @@ struct TestServer: Sendable {
   }
 
   private func send(_ request: HTTPClientRequest) async throws -> Answer {
-    let response = try await client.execute(request, timeout: .seconds(20))
+    let response = try await client.execute(request, timeout: .seconds(60))
     let body = try await response.body.collect(upTo: 16 << 20)
     let headers = response.headers.reduce(into: [String: String]()) { $0[$1.name.lowercased()] = $1.value }
     return Answer(status: Int(response.status.code), headers: headers, body: Array(body.readableBytesView))

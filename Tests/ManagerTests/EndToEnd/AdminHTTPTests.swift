@@ -25,7 +25,7 @@ struct AdminHTTPTests {
         ] {
           var request = HTTPClientRequest(url: base + path)
           request.method = method
-          let response = try await http.execute(request, timeout: .seconds(10))
+          let response = try await http.execute(request, timeout: .seconds(60))
           #expect(response.status == .methodNotAllowed, "\(method) \(path)")
           #expect(response.headers.first(name: "Allow") == allow)
           #expect(response.headers.first(name: "Content-Type") == "application/problem+json")
@@ -33,7 +33,7 @@ struct AdminHTTPTests {
         var long = HTTPClientRequest(url: base + "devices")
         long.method = .POST
         long.body = .bytes(ByteBuffer(repeating: UInt8(ascii: "x"), count: 20_000))
-        let response = try await http.execute(long, timeout: .seconds(10))
+        let response = try await http.execute(long, timeout: .seconds(60))
         #expect(response.status.code == 413)
         try await http.shutdown()
       }

@@ -35,7 +35,7 @@ struct KitSite: Sendable {
   /// Lets a device speak until it is in a session, or gives up.
   @discardableResult
   func enter(_ device: KitDevice) async throws -> Bool {
-    try await device.enter { try await connection.request($0, timeout: .seconds(10)) }.isInside
+    try await device.enter { try await connection.request($0, timeout: .seconds(60)) }.isInside
   }
 
   /// Leads a device that the manager knows to where it is active.
@@ -45,7 +45,7 @@ struct KitSite: Sendable {
     if view.state == .pending { let _: DeviceView = try await client.post("devices/\(device.id)/approve") }
     return try await poll("\(device.id) is active") {
       // It speaks when it has something to say now, and does not hurry its clock meanwhile: the manager is calling it.
-      try await device.speakNow { try await connection.request($0, timeout: .seconds(10)) }
+      try await device.speakNow { try await connection.request($0, timeout: .seconds(60)) }
       let view: DeviceView = try await client.get("devices/\(device.id)")
       return view.state == .active ? view : nil
     }

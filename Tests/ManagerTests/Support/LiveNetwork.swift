@@ -108,7 +108,7 @@ final class EventLog: Sendable {
 }
 
 /// Asks until there is an answer. Sockets and other processes' work cannot be given a virtual clock.
-func poll<Value>(_ what: String, seconds: Int = 30, _ question: () async throws -> Value?) async throws -> Value {
+func poll<Value>(_ what: String, seconds: Int = 120, _ question: () async throws -> Value?) async throws -> Value {
   let end = ContinuousClock.now + .seconds(seconds)
   while ContinuousClock.now < end {
     if let value = try await question() { return value }

@@ -52,7 +52,7 @@ struct TestGateway: Sendable {
   ) async throws -> CoAPMessage {
     let device = devices.first { $0.inner === device }!
     func ask(_ message: CoAPMessage) async throws -> CoAPMessage {
-      try await connection.request(message.from(device.line), timeout: .seconds(10))
+      try await connection.request(message.from(device.line), timeout: .seconds(60))
     }
     if device.hasSession {
       let answer = try await ask(try device.protect(message))
