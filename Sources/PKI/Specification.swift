@@ -34,6 +34,7 @@ enum OID {
 
   // RFC 5280 and X.520: what swift-certificates does not name.
   static let subjectSerialNumber: ASN1ObjectIdentifier = [2, 5, 4, 5]
+  static let nameConstraints: ASN1ObjectIdentifier = [2, 5, 29, 30]
   static let crlDistributionPoints: ASN1ObjectIdentifier = [2, 5, 29, 31]
   static let certificatePolicies: ASN1ObjectIdentifier = [2, 5, 29, 32]
 

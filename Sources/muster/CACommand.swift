@@ -10,7 +10,8 @@ struct CACommand: AsyncParsableCommand {
       make a one-time code for the manager with 'muster ca code', then 'muster ca run'. \(exitStatuses)
       """,
     subcommands: [
-      Init.self, Run.self, Code.self, Authority.self, Issuer.self, List.self, Show.self, Export.self, Revoke.self,
+      Init.self, Run.self, Code.self, Authority.self, Issuer.self, Delegate.self, List.self, Show.self, Export.self,
+      Revoke.self,
       Usage.self,
       Audit.self,
       FaultCommand.self,

@@ -50,6 +50,14 @@ struct CommandTests {
       (try run("run", "--dir", nowhere), 66, "There is no CA"),
       (try run("run", "--dir", ca.directory, "--listen", "nobody.invalid:1"), 78, "cannot listen"),
       (try run("revoke", "--dir", ca.directory, "zz"), 64, "hexadecimal"),
+      (
+        try run("delegate", "--dir", ca.directory, "--csr", nowhere, "--domain", "a.test", "--out", nowhere), 66,
+        nowhere
+      ),
+      (
+        try run("delegate", "--dir", ca.directory, "--csr", nowhere, "--domain", "a.test", "--out", ca.directory), 73,
+        "there already"
+      ),
       (try run("revoke", "--dir", ca.directory, "01:02"), 66, "No certificate"),
     ] as [(Outcome, Int32, String)] {
       #expect(outcome.status == status, "\(outcome)")

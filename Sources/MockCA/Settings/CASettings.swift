@@ -46,13 +46,15 @@ struct CASettings: Sendable {
     url = document.url
     let issuer = document.issuer ?? 1
     self.issuer = issuer
-    // Registration authorities are the CA's own matter: what makes one is not for a file to say.
+    // Registration authorities and sub-CAs are the CA's own matter: what makes one is not for a file to say.
     let builtIn = CertificateProfile.registrationAuthority
     profiles = try document.profiles.reduce(
       into: [builtIn.name: IssuedProfile(profile: builtIn, issuer: issuer)]
     ) { profiles, entry in
       guard Self.isLabel(entry.key) else { throw SettingsError("'\(entry.key)' is no profile's name") }
-      guard entry.key != builtIn.name else { throw SettingsError("'\(entry.key)' is not the file's to define") }
+      guard ![builtIn.name, CertificateProfile.delegatedAuthority.name].contains(entry.key) else {
+        throw SettingsError("'\(entry.key)' is not the file's to define")
+      }
       profiles[entry.key] = IssuedProfile(
         profile: try entry.value.profile(named: entry.key), issuer: entry.value.issuer ?? issuer)
     }

@@ -48,8 +48,22 @@ public struct CertificatePath: Sendable {
       StrictSignaturePolicy()
     }
     switch await verifier.validate(leaf: certificate, intermediates: CertificateStore(intermediates)) {
-    case .validCertificate(let chain): return Array(chain.dropLast())
+    case .validCertificate(let chain):
+      guard allowsPurpose(chain.dropFirst().dropLast()) else { throw .purposeNotAllowed }
+      return Array(chain.dropLast())
     case .couldNotValidate: throw .pathNotTrusted
+    }
+  }
+
+  /// Whether every CA on the way may certify for this purpose: one that has an extendedKeyUsage is kept to it, as OpenSSL and the
+  /// web's clients have it. A delegated sub-CA is under the same anchor as everything else, and must not certify for that.
+  private func allowsPurpose(_ authorities: some Sequence<Certificate>) -> Bool {
+    guard let purpose else { return true }
+    return authorities.allSatisfy { authority in
+      guard let usages = try? authority.extensions.extendedKeyUsage else {
+        return authority.extensions[oid: .X509ExtensionID.extendedKeyUsage] == nil
+      }
+      return usages.contains(purpose)
     }
   }
 

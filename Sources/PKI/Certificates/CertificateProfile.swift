@@ -141,6 +141,18 @@ extension CertificateProfile {
     name: "ra", usages: [.init(oid: OID.cmcRA)], requiredSubject: [.commonName], optionalSubject: [.organization],
     lifetime: 365 * day)
 
+  /// A network's sub-CA: it signs certificates and CRLs, and certifies TLS clients only. A request chooses its network's name
+  /// and its own.
+  public static let delegatedAuthority: CertificateProfile = {
+    var profile = CertificateProfile(
+      name: "sub-ca", usages: [.clientAuth], requiredSubject: [.commonName], optionalSubject: [.organization],
+      lifetime: 5 * 365 * day)
+    profile.keyUsage = KeyUsage(keyCertSign: true, cRLSign: true)
+    // Its issuer is an anchor, which who checks it has, and which answers no OCSP.
+    profile.pointers = [.crl]
+    return profile
+  }()
+
   /// The signer of a CA's CMC answers: id-kp-cmcCA and nothing else.
   public static let responder = CertificateProfile(
     name: "responder", usages: [.init(oid: OID.cmcCA)], requiredSubject: [.commonName], lifetime: 365 * day)
