@@ -1,5 +1,5 @@
-/// What a certificate's extensions say that the device acts on: basicConstraints, keyUsage and extendedKeyUsage
-/// (RFC 5280 §4.2.1). Others are passed over unless they are critical.
+/// What a certificate's extensions say that the device acts on: basicConstraints, keyUsage, extendedKeyUsage,
+/// subjectAltName and nameConstraints (RFC 5280 §4.2.1). Others are passed over unless they are critical.
 struct CertificateExtensions {
   /// basicConstraints has cA TRUE. Without the extension it has not.
   private(set) var isAuthority = false
@@ -9,6 +9,11 @@ struct CertificateExtensions {
   private(set) var keyUsage: UInt8 = 0
   /// Whether extendedKeyUsage is absent or has clientAuth.
   private(set) var allowsClientAuthentication = true
+
+  /// Where the one DNS name of its subjectAltName stands; empty when it has another name, several, or none.
+  private(set) var dnsName = 0..<0
+  /// Where the domain stands in which an authority's names have to be; empty for any.
+  private(set) var domain = 0..<0
 
   static let digitalSignature: UInt8 = 0x80
   static let keyCertSign: UInt8 = 0x04
@@ -45,6 +50,14 @@ struct CertificateExtensions {
     case ExtensionType.basicConstraints: readBasicConstraints(&reader)
     case ExtensionType.keyUsage: readKeyUsage(&reader)
     case ExtensionType.extendedKeyUsage: readExtendedKeyUsage(&reader)
+    case ExtensionType.nameConstraints: readNameConstraints(&reader)
+    case ExtensionType.subjectAlternativeName:
+      reader.enter(DERTag.sequence)
+      let isDNSName = reader.isNext(DERTag.context2)
+      let name = reader.nextOfAnyTag()
+      dnsName = isDNSName && reader.isAtEnd ? name : 0..<0
+      reader.skipRest()
+      reader.leave()
     default:
       reader.require(!isCritical, .criticalExtension)
       reader.skipRest()
@@ -85,6 +98,28 @@ struct CertificateExtensions {
     repeat {
       if reader.next(DERTag.objectIdentifier, holds: .clientAuthentication) { allowsClientAuthentication = true }
     } while !reader.isAtEnd
+    reader.leave()
+  }
+
+  /// One permitted DNS domain. What is said of URIs and IP addresses binds nobody whose only name is a DNS name; all
+  /// else that could be said, more domains too, is as unknown as any other critical extension.
+  private mutating func readNameConstraints(_ reader: inout DERReader) {
+    reader.enter(DERTag.sequence)
+    repeat {
+      let isPermitted = reader.isNext(DERTag.context0Constructed)
+      reader.enter(isPermitted ? DERTag.context0Constructed : DERTag.context1Constructed)
+      repeat {
+        reader.enter(DERTag.sequence)
+        let isOther = reader.isNext(DERTag.context6) || reader.isNext(DERTag.context7)
+        let isDomain = isPermitted && domain.isEmpty && reader.isNext(DERTag.context2)
+        reader.require(isOther || isDomain, .criticalExtension)
+        let base = reader.nextOfAnyTag()
+        if isDomain { domain = base }
+        reader.leave()
+      } while !reader.isAtEnd
+      reader.leave()
+    } while !reader.isAtEnd
+    reader.require(!domain.isEmpty, .criticalExtension)
     reader.leave()
   }
 

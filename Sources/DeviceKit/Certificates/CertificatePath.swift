@@ -32,6 +32,8 @@ enum CertificatePath {
     var certificate = Certificate()
     try certificate.read(scratch.span, bytes)
     try checkLeaf(&certificate, scratch.span, crypto: &crypto, key: journal.record.key, serialNumber: serialNumber)
+    let nameEnd = position + certificate.extensions.dnsName.upperBound
+    let nameBytes = certificate.extensions.dnsName.count
     var link = CertificateLink()
     var number = 0
     while true {
@@ -53,10 +55,29 @@ enum CertificatePath {
         throw Rejection(CertificateRefusal.brokenChain)
       }
       try requireIssuer(&certificate, authoritiesBelow: number - 1)
+      if !certificate.extensions.domain.isEmpty {
+        try requireName(
+          endingAt: nameEnd, count: nameBytes, in: scratch.span.extracting(certificate.extensions.domain), &journal)
+      }
       guard try link.isSigned(by: scratch.span.extracting(certificate.publicKey), crypto: &crypto) else {
         throw Rejection(CertificateRefusal.signature)
       }
     }
+  }
+
+  /// Requires that the leaf's DNS name, which stands in flash, is an authority's domain or under it, byte by byte (RFC
+  /// 5280 §4.2.1.10). One that has no name is as much outside: the constraint would bind it to nothing.
+  @inline(never)
+  private static func requireName<Storage: Flash & ~Copyable>(
+    endingAt end: Int, count: Int, in domain: Span<UInt8>, _ journal: inout Journal<Storage>
+  ) throws(Rejection) {
+    let start = end - domain.count
+    if count >= domain.count, try journal.holds(domain, at: start) {
+      if count == domain.count { return }
+      let dot: InlineArray<1, UInt8> = [UInt8(ascii: ".")]
+      if try journal.holds(dot.span, at: start - 1) { return }
+    }
+    throw Rejection(CertificateRefusal.nameOutsideDomain)
   }
 
   /// Requires that one of the descriptor's anchors issued the last certificate.

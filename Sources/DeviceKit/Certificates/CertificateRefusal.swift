@@ -34,4 +34,5 @@ public enum CertificateRefusal: UInt8, Error, Sendable {
   case otherSubject = 27
   case brokenChain = 28
   case signature = 29
+  case nameOutsideDomain = 31
 }

@@ -46,6 +46,7 @@ enum ExtensionType {
   static let keyUsage: UInt8 = 0x0F
   static let subjectAlternativeName: UInt8 = 0x11
   static let basicConstraints: UInt8 = 0x13
+  static let nameConstraints: UInt8 = 0x1E
   static let extendedKeyUsage: UInt8 = 0x25
 }
 

@@ -20,7 +20,7 @@ struct DERReader: ~Escapable {
 
   private var fault: CertificateRefusal?
   /// Where the elements end that were entered.
-  private var outerEnds = InlineArray<8, Int>(repeating: 0)
+  private var outerEnds = InlineArray<9, Int>(repeating: 0)
   private var depth = 0
 
   /// Reads elements up to an end.

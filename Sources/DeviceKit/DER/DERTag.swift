@@ -11,8 +11,11 @@ enum DERTag {
   static let generalizedTime: UInt8 = 0x18
   static let sequence: UInt8 = 0x30
   static let set: UInt8 = 0x31
-  /// `[0]`, `[2]` and `[3]`: primitive, and constructed.
+  /// `[0]` to `[7]`: primitive, and constructed.
   static let context2: UInt8 = 0x82
+  static let context6: UInt8 = 0x86
+  static let context7: UInt8 = 0x87
   static let context0Constructed: UInt8 = 0xA0
+  static let context1Constructed: UInt8 = 0xA1
   static let context3Constructed: UInt8 = 0xA3
 }
