@@ -60,11 +60,15 @@ public struct Manager: Service {
       let descriptor = try configuration.trustDescriptor.map {
         try TrustDescriptorFile(path: $0, network: configuration.network, keys: keys)
       }
+      let own =
+        configuration.connector == .local ? try SubAuthority(configuration, anchors: anchors, now: clock.now) : nil
       database = try SQLiteStore(path: configuration.folder.database)
       admin = try AdminAuthority.open(configuration.folder, network: configuration.network, now: clock.now)
       let client = try AuthorityClient(url: configuration.authorityURL, anchors: anchors)
       let registrationAuthority = RegistrationAuthorityIdentity()
-      let connector = FullCMCConnector(client: client, identity: registrationAuthority, clock: clock)
+      let network = FullCMCConnector(client: client, identity: registrationAuthority, clock: clock)
+      let connector: any CertificateAuthority =
+        own.map { LocalConnector(authority: $0, others: network, clock: clock) } ?? network
       connections = GatewayConnections()
       ledger = Ledger(store: wrap(database), clock: clock, events: events)
       sessions = SessionKeeper(store: ledger.store, keys: keys, clock: clock)

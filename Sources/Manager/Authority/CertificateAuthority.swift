@@ -17,10 +17,10 @@ protocol CertificateAuthority: Sendable {
 /// A message to a CA, ready to go.
 struct PreparedOrder: Sendable {
   let order: Order
-  /// The message itself: kept as evidence of what the manager signed.
+  /// The message itself, or with `local` the TBSCertificate: kept as evidence of what the manager signed.
   let message: [UInt8]
-  /// What the connector needs to check the answer.
-  let request: CMCRequest
+  /// What the answer has to fit; nil when there is nobody to answer.
+  var request: CMCRequest?
   /// Whose certificate it is signed with, if it is signed.
   var signer: Certificate?
 }

@@ -37,6 +37,7 @@ struct FullCMCConnector: CertificateAuthority {
   }
 
   func send(_ prepared: PreparedOrder) async -> AuthorityAnswer {
+    guard let request = prepared.request else { return .later(atLeast: .zero, "The order is not for this connector.") }
     let reply: AuthorityReply
     do {
       reply = try await client.post(
@@ -50,7 +51,7 @@ struct FullCMCConnector: CertificateAuthority {
       return .later(atLeast: patience, "The CA gave no CMC answer: \(reply.sentence).")
     }
     do {
-      switch try await CMCAnswer(bytes, to: prepared.request, anchors: client.anchors, now: clock.now) {
+      switch try await CMCAnswer(bytes, to: request, anchors: client.anchors, now: clock.now) {
       case .issued(let certificate, let issuers):
         identity.accepted(prepared.signer)
         return .issued(IssuedCertificate(certificate: certificate, issuers: issuers))

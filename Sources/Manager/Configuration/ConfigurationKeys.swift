@@ -2,6 +2,7 @@
 enum ConfigurationKey: String, CaseIterable {
   case network
   case nameSuffix
+  case connector
   case authorityURL = "ca.url"
   case authorityAnchor = "ca.anchor"
   case adminListen = "admin.listen"
@@ -26,7 +27,8 @@ enum ConfigurationKey: String, CaseIterable {
   static func unknownVariables(in environment: some Sequence<String>) -> [String] {
     let known = Set(allCases.map(\.variable))
     let sections = [
-      "MUSTER_NETWORK", "MUSTER_NAME_", "MUSTER_CA_", "MUSTER_ADMIN_", "MUSTER_GATEWAYS_", "MUSTER_ENROLMENT_",
+      "MUSTER_NETWORK", "MUSTER_NAME_", "MUSTER_CONNECTOR", "MUSTER_CA_", "MUSTER_ADMIN_", "MUSTER_GATEWAYS_",
+      "MUSTER_ENROLMENT_",
       "MUSTER_TRUST_",
       "MUSTER_LOG_",
     ]

@@ -14,6 +14,12 @@ extension ManagerConfiguration {
       throw values.wrong(.authorityURL, "an https:// URL")
     }
     configuration.nameSuffix = try await values.text(.nameSuffix)?.lowercased()
+    if let name = try await values.text(.connector) {
+      guard let connector = Connector(rawValue: name) else {
+        throw values.wrong(.connector, Connector.allCases.map { "'\($0.rawValue)'" }.joined(separator: " or "))
+      }
+      configuration.connector = connector
+    }
     configuration.admin = try await values.address(.adminListen) ?? configuration.admin
     configuration.gateways = try await values.address(.gatewaysListen) ?? configuration.gateways
     configuration.adminNames = try await values.list(.adminNames) ?? configuration.adminNames

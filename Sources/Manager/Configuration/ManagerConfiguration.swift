@@ -10,6 +10,8 @@ public struct ManagerConfiguration: Sendable {
   public var network: String
   /// The DNS suffix of the devices' names, lower case; none without.
   public var nameSuffix: String?
+  /// Who certifies the devices.
+  public var connector: Connector
   /// The CA's base URL.
   public var authorityURL: String
   /// The file with the CA's anchor, PEM.
@@ -38,6 +40,7 @@ public struct ManagerConfiguration: Sendable {
     self.folder = folder
     self.network = network
     self.nameSuffix = nil
+    self.connector = .fullCMC
     self.authorityURL = authorityURL
     self.authorityAnchor = authorityAnchor
     self.admin = ListenAddress(host: "127.0.0.1", port: 8443)
@@ -56,6 +59,14 @@ public struct ManagerConfiguration: Sendable {
     policy.reportPatience = .seconds(reportPatienceSeconds)
     return policy
   }
+}
+
+/// Who certifies the devices. Gateways, the manager's own server and the registration authority are always the CA's to certify.
+public enum Connector: String, Sendable, CaseIterable {
+  /// The CA, order by order.
+  case fullCMC = "fullcmc"
+  /// The manager, under the sub-CA that the CA delegated to it.
+  case local
 }
 
 /// Where something listens: a name or an IP address, and a TCP port.

@@ -26,6 +26,10 @@ public struct ManagerFolder: Sendable {
   /// The public half of the key for sessions with devices: what the owner's trust root signs, see `muster trust sign`.
   public var sessionPublicKey: String { "\(path)/edhoc.pub" }
 
+  /// The certificate of the sub-CA that the CA delegated to the manager.
+  public var subAuthority: String { "\(path)/sub-ca.pem" }
+
+  var subAuthorityKey: String { "\(path)/keys/sub-ca.key" }
   var sessionKey: String { "\(path)/keys/edhoc.key" }
   var registrationAuthorityKey: String { "\(path)/keys/ra.key" }
   var nextRegistrationAuthorityKey: String { "\(path)/keys/ra-next.key" }
@@ -93,6 +97,7 @@ extension ManagerFolder {
   func checkKeys() throws {
     let keys = [
       registrationAuthorityKey, nextRegistrationAuthorityKey, serverKey, adminAuthorityKey, sessionKey, nextSessionKey,
+      subAuthorityKey,
     ]
     for path in keys + ["\(credentials)/admin.key"]
     where FileManager.default.fileExists(atPath: path) {

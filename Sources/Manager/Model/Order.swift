@@ -68,7 +68,8 @@ struct Order: Sendable, Equatable {
   var key: KeyDigest
   /// The PKCS#10 exactly as its maker sent it.
   var request: [UInt8]
-  /// The message last sent to the CA: with `fullcmc`, the request under the manager's signature.
+  /// The message last sent to the CA: with `fullcmc`, the request under the manager's signature. With `local`, the
+  /// TBSCertificate that was to be signed.
   var sent: [UInt8]?
   var state: State
   /// Why the CA refused it.

@@ -72,6 +72,8 @@ struct TestGateway: Sendable {
   func connect(to address: ListenAddress, requestsAtOnce: Int = 128) async throws -> CoAPConnection {
     var limits = CoAPConnection.Configuration()
     limits.maximumOutstandingRequests = requestsAtOnce
+    // A device's certificates in one message; muster's own gateway takes longer ones still.
+    limits.maximumMessageBytes = 1280 + 256
     let configuration = limits
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv13

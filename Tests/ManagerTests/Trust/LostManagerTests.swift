@@ -153,7 +153,7 @@ extension OwnerDesk {
 }
 
 extension KitDevice {
-  fileprivate func provision(by owner: OwnerDesk, _ descriptor: String) throws -> Code? {
+  func provision(by owner: OwnerDesk, _ descriptor: String) throws -> Code? {
     try provision(root: owner.root, Array(try Data(contentsOf: URL(filePath: descriptor))))
   }
 }
