@@ -197,5 +197,8 @@ extension Network {
         "cert", "export", serial, "--part", part, "--output", "\(workspace.devices)/\(device).\(suffix)",
       ])
     }
+    try await administer([
+      "cert", "evidence", serial, "--output", "\(workspace.devices)/\(device).evidence.json",
+    ])
   }
 }

@@ -6,9 +6,9 @@ import Manager
 struct CertCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cert",
-    abstract: "List, show and export certificates.",
+    abstract: "List, show and export certificates, and the evidence for them.",
     discussion: managerExitStatuses,
-    subcommands: [List.self, Show.self, Export.self])
+    subcommands: [List.self, Show.self, Export.self, Evidence.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List certificates, oldest first.")

@@ -8,6 +8,6 @@ struct Muster: AsyncParsableCommand {
     abstract: "Certificates for devices, down to a 16 KB microcontroller.",
     subcommands: [
       DemoCommand.self, CACommand.self, ManagerCommand.self, GatewayCommand.self, TrustCommand.self,
-      ProvisionCommand.self, DeviceCommand.self, CertCommand.self, AuditCommand.self,
+      ProvisionCommand.self, DeviceCommand.self, CertCommand.self, VerifyEvidenceCommand.self, AuditCommand.self,
     ])
 }

@@ -48,8 +48,23 @@ struct DeviceReport: Equatable {
       Double(notBefore) == record.notBefore.timeIntervalSince1970,
       Double(notAfter) == record.notAfter.timeIntervalSince1970
     else { throw ManagerError(.refused, "The report is about another certificate than the one it names.") }
-    guard let key = try? Certificate(derEncoded: record.der).publicKey, let point = P256.Signing.PublicKey(key) else {
+    guard let certificate = try? Certificate(derEncoded: record.der) else {
       throw ManagerError(.database, "The stored certificate \(record.id) cannot be read.")
+    }
+    try verify(with: certificate)
+  }
+
+  /// The same for a certificate that is in no store.
+  ///
+  /// - Throws: ``ManagerError`` with code `refused`.
+  func verify(with certificate: Certificate) throws(ManagerError) {
+    guard let der = try? certificate.der, self.certificate == CertificateID(sha256: der.sha256),
+      serial == certificate.serialNumber.hexadecimal,
+      Double(notBefore) == certificate.notValidBefore.timeIntervalSince1970,
+      Double(notAfter) == certificate.notValidAfter.timeIntervalSince1970
+    else { throw ManagerError(.refused, "The report is about another certificate than the one it names.") }
+    guard let point = P256.Signing.PublicKey(certificate.publicKey) else {
+      throw ManagerError(.refused, "The certificate is for no P-256 key.")
     }
     do {
       var crypto = HostCryptography()

@@ -11,6 +11,14 @@ public struct UnverifiedCMCRequest: Sendable {
   /// The nonce that the answer has to return.
   public let senderNonce: [UInt8]
 
+  /// When it claims to have been signed.
+  public var signingTime: Date { signedData.signingTime }
+
+  /// The certificates that travel with it; those that cannot be read are left out.
+  public var carriedCertificates: [Certificate] {
+    signedData.certificates.compactMap { try? Certificate(derEncoded: $0) }
+  }
+
   /// What a registration authority asks for.
   public enum Content: Equatable, Sendable {
     case order(CMCRequest)
