@@ -13,6 +13,11 @@ for ((round = 1; round <= rounds; round++)); do
   swift test --skip-build --no-parallel --filter EndToEndTests
 done
 seeds=${MUSTER_SEEDS:-100}
+kills=${MUSTER_KILLS:-300} cuts=${MUSTER_POWER_CUTS:-30}
+echo "=== the CA under load: $kills kills, $cuts power cuts"
+MUSTER_KILLS=$kills MUSTER_POWER_CUTS=$cuts swift test --skip-build --filter 'MockCATests.CrashTests'
+echo "=== 100,000 revoked"
+MUSTER_SOAK=1 swift test --skip-build --filter 'MockCATests.SizeTests'
 echo "=== attacks, $seeds seeds each"
 MUSTER_SEEDS=$seeds swift test --skip-build --filter AttackTests
 echo "=== every byte of an enrolment spoilt"

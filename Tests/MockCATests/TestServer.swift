@@ -66,7 +66,14 @@ struct TestServer: Sendable {
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(CADirectory(directory).anchorFile))
     tls.minimumTLSVersion = .tlsv13
-    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: .init(tlsConfiguration: tls))
+    return client(tls)
+  }
+
+  /// A client that takes a server which is not there for not there, at once.
+  static func client(_ tls: TLSConfiguration) -> HTTPClient {
+    var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
   func get(_ path: String) async throws -> Answer { try await send(request(path)) }
