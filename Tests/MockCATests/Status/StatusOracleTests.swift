@@ -11,10 +11,11 @@ import X509
 struct StatusOracleTests {
   /// A CA that is served while `body` runs, at the URL that its certificates name.
   private func served(
-    url: String? = nil, _ body: @escaping @Sendable (_ ca: TestCA, _ files: Files) async throws -> Void
+    _ keys: KeyHome, url: String? = nil, _ body: @escaping @Sendable (_ ca: TestCA, _ files: Files) async throws -> Void
   ) async throws {
     let port = url == nil ? try await TestServer.freePort() : 0
-    let ca = try TestCA(url: url ?? "http://localhost:\(port)")
+    let ca = try TestCA(url: url ?? "http://localhost:\(port)", keys: keys.places())
+    #expect(ca.authority.key.isInToken == (keys == .token))
     try await TestServer.run(ca.directory, now: { [clock = ca.clock] in clock.now }, statusPort: port) { server in
       try await body(ca, Files(ca: ca, server: server, scratch: Scratch()))
     }
@@ -79,9 +80,11 @@ struct StatusOracleTests {
     }
   }
 
-  @Test("OpenSSL finds every profile's certificates good, then revoked, by CRL and by OCSP, where they point")
-  func profiles() async throws {
-    try await served { ca, files in
+  @Test(
+    "OpenSSL finds every profile's certificates good, then revoked, by CRL and by OCSP, where they point",
+    arguments: KeyHome.allCases)
+  func profiles(keys: KeyHome) async throws {
+    try await served(keys) { ca, files in
       let ra = try await ca.makeRA()
       let gateway = try CertificationRequest(subject: Subject(commonName: "hall-3"), key: SigningKey())
       let server = try CertificationRequest(
@@ -116,9 +119,11 @@ struct StatusOracleTests {
     }
   }
 
-  @Test("OpenSSL hears 'unknown' of a serial number that was never given, and an error for another CA's")
-  func unknown() async throws {
-    try await served { ca, files in
+  @Test(
+    "OpenSSL hears 'unknown' of a serial number that was never given, and an error for another CA's",
+    arguments: KeyHome.allCases)
+  func unknown(keys: KeyHome) async throws {
+    try await served(keys) { ca, files in
       let url = "http://localhost:\(files.server.statusPort)/1"
       let said = try await files.ask(url, ["-serial", "0x40112233445566778899aabbccddeeff"])
       #expect(said.contains("Response verify OK") && said.contains(": unknown"), "\(said)")
@@ -131,9 +136,11 @@ struct StatusOracleTests {
     }
   }
 
-  @Test("Who has a full CRL of this morning needs the delta only: OpenSSL finds a revocation by both together")
-  func delta() async throws {
-    try await served { ca, files in
+  @Test(
+    "Who has a full CRL of this morning needs the delta only: OpenSSL finds a revocation by both together",
+    arguments: KeyHome.allCases)
+  func delta(keys: KeyHome) async throws {
+    try await served(keys) { ca, files in
       let ra = try await ca.makeRA()
       let file = try files.write(try await ca.registrar.issue(to: ra, deviceRequest()), "device")
       let old = [
@@ -151,10 +158,10 @@ struct StatusOracleTests {
     }
   }
 
-  @Test("pkilint finds nothing at WARNING in any certificate, CRL or OCSP answer")
-  func lint() async throws {
+  @Test("pkilint finds nothing at WARNING in any certificate, CRL or OCSP answer", arguments: KeyHome.allCases)
+  func lint(keys: KeyHome) async throws {
     // pkilint takes a host without a dot for none.
-    try await served(url: "http://ca.test:8542") { ca, files in
+    try await served(keys, url: "http://ca.test:8542") { ca, files in
       let ra = try await ca.makeRA()
       let key = try CertificationRequest(subject: Subject(commonName: "m"), dnsNames: ["m.test"], key: SigningKey())
       let plain = try CertificationRequest(subject: Subject(commonName: "hall-3"), key: SigningKey())
