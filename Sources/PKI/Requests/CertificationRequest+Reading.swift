@@ -24,6 +24,8 @@ extension CertificationRequest {
     }
     guard publicKey.verifies(parts.signature, of: parts.signedBytes) else { throw .possessionNotProven }
 
+    // What cannot be repeated byte for byte would be certified as something else: text that is no UTF-8 is read as if it were.
+    guard parts.subjectIsExact else { throw .subjectInvalid }
     let names = try Self.names(in: parts.attributes, overriding: overridden)
     self.init(
       derBytes: bytes, publicKey: publicKey, subject: try Subject(parts.subject),
@@ -56,7 +58,7 @@ extension CertificationRequest {
     if attributes.contains(where: { $0.oid == OID.challengePassword }) { throw .challengePassword }
     guard let attribute = attributes.first else { return AlternativeNames() }
     guard attributes.count == 1, attribute.oid == OID.extensionRequest else { throw .attributeNotAllowed }
-    guard let request = try? ExtensionRequest(attribute) else { throw .requestMalformed }
+    guard let request = try? ExtensionRequest(attribute), !request.extensions.isEmpty else { throw .requestMalformed }
     let allowed = overridden.map(\.identifier) + [.X509ExtensionID.subjectAlternativeName]
     // Said aloud before all else: who asks to be a CA is told that this is the reason.
     if let constraints = request.extensions[oid: .X509ExtensionID.basicConstraints] {
@@ -75,6 +77,8 @@ extension CertificationRequest {
     var signedBytes: ArraySlice<UInt8> = []
     var version = 0
     var subject = DistinguishedName()
+    /// Whether the subject is encoded as we would encode it.
+    var subjectIsExact = false
     var publicKeyInfo: ArraySlice<UInt8> = []
     var attributes: [CertificateSigningRequest.Attribute] = []
     var signatureAlgorithm: [UInt8] = []
@@ -86,7 +90,9 @@ extension CertificationRequest {
         signedBytes = info.encodedBytes
         try info.inside(.sequence, "the request info") { info in
           version = try Int(derEncoded: &info)
-          subject = try DistinguishedName(derEncoded: info.required("the subject"))
+          let name = try info.required("the subject")
+          subject = try DistinguishedName(derEncoded: name)
+          subjectIsExact = try subject.derBytes()[...] == name.encodedBytes
           publicKeyInfo = try info.required("the key").encodedBytes
           try info.inside(.context(0), "the attributes") { nodes in
             while let node = nodes.next() {
