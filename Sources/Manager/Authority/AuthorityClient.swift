@@ -16,9 +16,11 @@ struct AuthorityClient: Sendable {
   private let http: HTTPClient
 
   private static let longestAnswerBytes = 64 * 1024
-  private static let deadline: TimeAmount = .seconds(30)
+  private let deadline: TimeAmount
 
-  init(url: String, anchors: [Certificate]) throws {
+  /// - Parameter deadline: within which an answer must be there, whole.
+  init(url: String, anchors: [Certificate], deadline: TimeAmount = .seconds(30)) throws {
+    self.deadline = deadline
     self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
     self.anchors = anchors
     var tls = TLSConfiguration.makeClientConfiguration()
@@ -67,7 +69,7 @@ struct AuthorityClient: Sendable {
 
   private func execute(_ request: HTTPClientRequest) async throws(ManagerError) -> AuthorityReply {
     do {
-      let response = try await http.execute(request, deadline: .now() + Self.deadline)
+      let response = try await http.execute(request, deadline: .now() + deadline)
       let bytes = try await response.body.collect(upTo: Self.longestAnswerBytes)
       return AuthorityReply(
         status: response.status.code,

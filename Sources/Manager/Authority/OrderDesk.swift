@@ -1,5 +1,6 @@
 import Foundation
 import PKI
+import X509
 
 /// Where orders go out: each message is durable before it is sent.
 struct OrderDesk: Sendable {
@@ -17,7 +18,20 @@ struct OrderDesk: Sendable {
       return .later(atLeast: .zero, error.description)
     }
     try await ledger.commit(.sendOrder(order.id, message: prepared.message), by: .manager)
-    return await authority.send(prepared)
+    let answer = await authority.send(prepared)
+    guard case .issued(let issued) = answer, try await isTwice(issued.certificate) else { return answer }
+    return .later(
+      atLeast: .zero,
+      "The CA's answer cannot be trusted (serial-number-twice): another of its certificates has the same serial number."
+    )
+  }
+
+  /// Whether its issuer has given its serial number to another certificate: revoking one of them would be revoking both.
+  private func isTwice(_ certificate: Certificate) async throws -> Bool {
+    let der = try certificate.der
+    return try await ledger.store.certificates(serial: certificate.serialNumber.hexadecimal).contains {
+      $0.issuer == String(describing: certificate.issuer) && $0.der != der
+    }
   }
 
   /// Orders a certificate for a gateway or the manager itself, or goes on with the order that its key has already.

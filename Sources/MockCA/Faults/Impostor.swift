@@ -53,14 +53,15 @@ struct Impostor: Sendable {
     return nil
   }
 
-  /// The request of a certificate, and a serial number that another one has.
+  /// The request of a certificate, and the serial number of the newest other one.
   private func order(of certificate: Certificate) async throws -> (CertificationRequest, [UInt8]) {
     let serial = Array(certificate.serialNumber.bytes)
     let (order, taken) = try await store.reader.read { database in
       (
         try database.order(serial: serial),
         try Data.fetchOne(
-          database, sql: "SELECT serial FROM certificate WHERE der IS NOT NULL AND serial <> ? LIMIT 1",
+          database,
+          sql: "SELECT serial FROM certificate WHERE der IS NOT NULL AND serial <> ? ORDER BY rowid DESC LIMIT 1",
           arguments: [Data(serial)])
       )
     }
