@@ -23,7 +23,7 @@ done
 # Compiled one after the other, then run as many at a time as there are cores.
 for target in "${targets[@]}"; do
   swiftc "${flags[@]}" -module-name "fuzz_${target//-/_}" -o "$out/fuzz-$target" \
-    $(find "Fuzz/Sources/$target" -name '*.swift') "${objects[@]}" 2> >(grep -v 'gold' >&2)
+    $(find "Fuzz/Sources/$target" Fuzz/Shared -name '*.swift') "${objects[@]}" 2> >(grep -v 'gold' >&2)
 done
 
 fuzz() {

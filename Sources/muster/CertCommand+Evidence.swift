@@ -9,7 +9,7 @@ extension CertCommand {
       abstract: "Write the evidence of how a certificate came about to one file.",
       discussion: """
         The device's request, the manager's signature over it, the certificate with its chain, and the device's signed report. \
-        'muster verify-evidence' checks it with nothing but the CA's anchor.
+        'muster verify-evidence' checks it with nothing but the CA's anchor. Not for certificates of a manager's own sub-CA.
         """)
 
     @OptionGroup var options: ManagerOptions
@@ -27,6 +27,11 @@ extension CertCommand {
             certificate: String(decoding: try await part("pem"), as: UTF8.self),
             chain: String(decoding: try await part("chain"), as: UTF8.self), request: try await part("csr"),
             order: try await part("order"), report: try await part("report"))
+        }
+        guard bundle.isOrdered else {
+          throw ManagerError(
+            .conflict, "The manager's own sub-CA made this certificate: there is no order to a CA to be shown.",
+            remedy: "'muster cert export' has its chain, the device's request and its report.")
         }
         guard let output else {
           FileHandle.standardOutput.write(try bundle.json)

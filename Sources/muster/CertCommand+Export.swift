@@ -9,7 +9,7 @@ extension CertCommand {
       abstract: "Write a certificate or its evidence to a file.",
       discussion: """
         pem: the certificate. chain: its intermediates. csr: the PKCS#10 as the device made it (DER). order: the request \
-        to the CA, signed by the manager (CMS, DER). report: the device's signed report (COSE_Sign1).
+        to the CA, signed by the manager (CMS, DER), or with a sub-CA of the manager's own what it signed (TBSCertificate). report: the device's signed report (COSE_Sign1).
         """)
 
     enum Part: String, ExpressibleByArgument, CaseIterable { case pem, chain, csr, order, report }

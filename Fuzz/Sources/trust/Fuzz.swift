@@ -8,7 +8,7 @@ public func fuzzTrust(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   let root = [UInt8](repeating: 0x52, count: 64)
   for acceptsSignatures in [false, true] {
-    var cryptography = FuzzCryptography(acceptsSignatures: acceptsSignatures)
+    var cryptography = HollowCryptography(acceptsSignatures: acceptsSignatures)
     if let descriptor = try? TrustDescriptor(bytes.span, root: root.span, with: &cryptography) {
       precondition(acceptsSignatures, "a descriptor without a good signature")
       check(descriptor, bytes)
@@ -37,7 +37,7 @@ private func check(_ descriptor: TrustDescriptor, _ bytes: [UInt8]) {
     nextAnchor: descriptor.nextAnchor == nil ? nil : nextContent)
   var written = [UInt8](repeating: 0, count: TrustLimits.descriptorBytes)
   var buffer = written.mutableSpan
-  var cryptography = FuzzCryptography(acceptsSignatures: true)
+  var cryptography = HollowCryptography(acceptsSignatures: true)
   guard let count = try? content.sign(into: &buffer, root: KeyID(rawValue: 1), with: &cryptography) else {
     preconditionFailure("what was read cannot be written")
   }
@@ -48,36 +48,5 @@ private func check(_ descriptor: TrustDescriptor, _ bytes: [UInt8]) {
   // Without fields that are yet to come, one value has one encoding.
   if again.content.count == descriptor.content.count {
     precondition(written[again.content].elementsEqual(bytes[descriptor.content]), "one value, two encodings")
-  }
-}
-
-/// Every signature is good, or none; no hash, but as long as one, and quick.
-struct FuzzCryptography: Cryptography {
-  let acceptsSignatures: Bool
-
-  struct Hash: SHA256Hash {
-    mutating func update(_ bytes: Span<UInt8>) throws(CryptoError) {}
-
-    consuming func finish(into digest: inout MutableSpan<UInt8>) throws(CryptoError) {
-      for index in digest.indices { digest[index] = 0x6B }
-    }
-  }
-
-  func makeHash() throws(CryptoError) -> Hash { Hash() }
-
-  func random(into bytes: inout MutableSpan<UInt8>) throws(CryptoError) {}
-
-  func generateSigningKey(_ id: KeyID) throws(CryptoError) {}
-
-  func destroyKey(_ id: KeyID) throws(CryptoError) {}
-
-  func hasKey(_ id: KeyID) -> Bool { true }
-
-  func publicKey(of id: KeyID, into point: inout MutableSpan<UInt8>) throws(CryptoError) {}
-
-  func sign(digest: Span<UInt8>, with id: KeyID, into signature: inout MutableSpan<UInt8>) throws(CryptoError) {}
-
-  func verify(_ signature: Span<UInt8>, digest: Span<UInt8>, publicKey: Span<UInt8>) throws(CryptoError) {
-    guard acceptsSignatures else { throw .badSignature }
   }
 }

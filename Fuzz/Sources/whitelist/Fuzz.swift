@@ -8,7 +8,7 @@ public func fuzzWhitelist(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
   let source = Source(bytes: bytes)
   let signers = [UInt8](repeating: 0x52, count: 128)
-  var cryptography = FuzzCryptography(acceptsSignatures: false)
+  var cryptography = HollowCryptography(acceptsSignatures: false)
   if (try? Whitelist(source, signers: signers.span, with: &cryptography)) != nil {
     preconditionFailure("a list without a good signature")
   }
@@ -19,7 +19,7 @@ public func fuzzWhitelist(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard 24..<65_000 ~= count else { return 0 }
   framed += count < 256 ? [0x58, UInt8(count)] : [0x59, UInt8(count >> 8), UInt8(count & 0xFF)]
   framed += bytes + [0x58, 0x40] + [UInt8](repeating: 0, count: 64)
-  cryptography = FuzzCryptography(acceptsSignatures: true)
+  cryptography = HollowCryptography(acceptsSignatures: true)
   if let list = try? Whitelist(Source(bytes: framed), signers: signers.span, with: &cryptography) {
     check(list, Source(bytes: framed))
   }

@@ -26,7 +26,9 @@ struct CertificateController: Sendable {
       guard let message = try await order(context).sent else {
         throw ManagerError(.notFound, "This certificate was not ordered by a signed message.")
       }
-      return AdminAnswer.bytes(message, type: "application/pkcs7-mime")
+      // With a sub-CA of the manager's own it is no CMS.
+      let isOrder = (try? UnverifiedCMCRequest(message)) != nil
+      return AdminAnswer.bytes(message, type: isOrder ? "application/pkcs7-mime" : "application/octet-stream")
     }
     group.get(":id/report") { request, context in
       guard let report = try await record(context).report else {

@@ -1,5 +1,5 @@
 /// What is wrong with an audit trail.
-public enum AuditDamage: Error, Sendable, Equatable {
+enum AuditDamage: Sendable, Equatable {
   /// This entry does not fit to the one before it: it, or its place, was changed.
   case changed(Int64)
   /// This entry is not there, although a later one is, or was when the manager signed.
@@ -8,14 +8,14 @@ public enum AuditDamage: Error, Sendable, Equatable {
   case rewritten(Int64)
 
   /// The number of the first entry that is known to be wrong.
-  public var entry: Int64 {
+  var entry: Int64 {
     switch self {
     case .changed(let number), .missing(let number), .rewritten(let number): number
     }
   }
 
   /// What happened, in one sentence.
-  public var reason: String {
+  var reason: String {
     switch self {
     case .changed(let number): "Entry \(number) of the audit trail does not fit to the one before it: it was changed."
     case .missing(let number): "Entry \(number) of the audit trail is missing."

@@ -37,6 +37,7 @@ final class AuditKeeper: Sendable {
   /// Works until the task is cancelled.
   func run() async throws {
     while true {
+      // The manager's clock: a minute of it, which tests do not wait for.
       try await clock.sleep(for: Self.interval)
       await sign()
     }

@@ -31,22 +31,25 @@ struct LocalConnector: CertificateAuthority {
 
   func prepare(_ order: Order) async throws -> PreparedOrder {
     guard isOwn(order) else { return try await others.prepare(order) }
-    return PreparedOrder(order: order, message: try draft(order).tbs)
+    return PreparedOrder(order: order, message: Array(try draft(order).certificate.tbsCertificateBytes))
   }
 
   func send(_ prepared: PreparedOrder) async -> AuthorityAnswer {
     guard isOwn(prepared.order) else { return await others.send(prepared) }
     do {
-      let (template, tbs, findings) = try draft(prepared.order)
-      guard tbs == prepared.message else { return .later(atLeast: .zero, "The sub-CA was changed meanwhile.") }
+      let (template, draft) = try draft(prepared.order)
+      guard prepared.message.elementsEqual(draft.tbsCertificateBytes) else {
+        return .later(atLeast: .zero, "The sub-CA was changed meanwhile.")
+      }
       guard authority.certificate.notValidAfter > clock.now else {
         return .later(atLeast: .zero, "The manager's sub-CA has ended: have the CA delegate another one.")
       }
       guard template.notAfter > clock.now else { return .refused("order-too-old: What was ordered has ended by now.") }
+      let findings = try CertificateLint.findings(draft, profile: Self.profile, issuer: authority.certificate)
       guard findings.isEmpty else { return .refused("lint-failed: \(findings.joined(separator: "; "))") }
       let key = authority.key
       let certificate = try await key.signing { try template.certificate(signedBy: key) }
-      guard Array(certificate.tbsCertificateBytes) == tbs else {
+      guard certificate.tbsCertificateBytes == draft.tbsCertificateBytes else {
         return .refused("certificate-differs: What was signed is not what was checked.")
       }
       return .issued(IssuedCertificate(certificate: certificate, issuers: [authority.certificate]))
@@ -62,10 +65,8 @@ struct LocalConnector: CertificateAuthority {
 
   private func isOwn(_ order: Order) -> Bool { order.profile == Self.profile.name }
 
-  /// What the order comes to, made with a throw-away key, and what is wrong with it.
-  private func draft(
-    _ order: Order
-  ) throws -> (template: CertificateTemplate, tbs: [UInt8], findings: [String]) {
+  /// What the order comes to, made with a throw-away key to be looked at.
+  private func draft(_ order: Order) throws -> (template: CertificateTemplate, certificate: Certificate) {
     guard let serial = order.id.transaction?.bytes else {
       throw ManagerError(.database, "The order \(order.id) has no transaction identifier.")
     }
@@ -76,9 +77,6 @@ struct LocalConnector: CertificateAuthority {
     let template = CertificateTemplate(
       profile: Self.profile, request: request, serialNumber: .init(bytes: serial), notBefore: start,
       issuer: authority.certificate, pointers: nil)
-    let draft = try template.certificate(signedBy: throwAwayKey)
-    let findings = try CertificateLint.findings(
-      draft, profile: Self.profile, issuer: authority.certificate, pointers: nil)
-    return (template, Array(draft.tbsCertificateBytes), findings)
+    return (template, try template.certificate(signedBy: throwAwayKey))
   }
 }

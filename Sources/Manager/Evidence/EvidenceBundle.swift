@@ -31,6 +31,10 @@ public struct EvidenceBundle: Sendable, Equatable, Codable {
     self.report = Data(report)
   }
 
+  /// Whether the order is one to a CA. A manager that certifies by its own sub-CA sends none, so that there is no signature of a
+  /// registration authority to show.
+  public var isOrdered: Bool { (try? UnverifiedCMCRequest(Array(order))) != nil }
+
   /// Far more than five parts of the greatest length take.
   private static let maxBytes = 262_144
 

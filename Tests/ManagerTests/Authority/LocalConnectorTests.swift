@@ -16,6 +16,7 @@ struct LocalConnectorTests {
 
   private struct FixedClock: ManagerClock {
     var now: Date
+    // Nothing here waits; the protocol asks for it.
     func sleep(for duration: Duration) async throws {}
   }
 

@@ -35,6 +35,11 @@ struct LocalEnrolmentTests {
         let gateway = try await TestGateway.enrol("gw", devices: [], by: client, of: network)
         return try await KitSite.connected(gateway, [device], to: address, client) { site in
           let serial = try #require(try await site.enrol(device).serial)
+          // No CA was asked, so that no order can be shown.
+          let bundle = EvidenceBundle(
+            certificate: "", chain: "", request: [], order: try await client.bytes("certificates/\(serial)/order"),
+            report: [])
+          #expect(!bundle.isOrdered)
           return (
             try await client.bytes("certificates/\(serial)/pem"), try await client.bytes("certificates/\(serial)/chain")
           )

@@ -69,6 +69,7 @@ struct EvidenceTests {
     let folder = try TemporaryFolder()
     let file = "\(folder.path)/evidence.json"
     try good.json.write(to: URL(fileURLWithPath: file))
+    #expect(good.isOrdered)
     let verdict = try await EvidenceBundle(file: file).verify(anchors: [authority.anchor])
     #expect(verdict.device == "D1" && verdict.subject.contains("D1") && verdict.orderedBy.contains("manager"))
     #expect(abs(verdict.orderedAt.timeIntervalSince(now)) < 1)

@@ -25,9 +25,6 @@ final class Acknowledged: Sendable {
   /// How much was acknowledged in each way.
   var ways: [Way: Int] { state.withLock { $0.ways } }
 
-  /// How much it is in all.
-  var count: Int { state.withLock { $0.ways.values.reduce(0, +) } }
-
   /// Notes a certificate. Every order here is another one, and so is every certificate.
   func issued(_ certificate: Certificate, by way: Way) throws {
     let der = try certificate.der

@@ -30,7 +30,7 @@ struct CrashTests {
       Self.cuts, at: site,
       crash: { running in
         try disc.cut()
-        // Whoever acknowledges from here on has not waited for the disk.
+        // Real time, for real clients: whoever acknowledges from here on has not waited for the disk.
         try await Task.sleep(for: .milliseconds(50))
         running.kill()
       }, restore: disc.restore)

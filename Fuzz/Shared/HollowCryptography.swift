@@ -1,7 +1,7 @@
 import COSE
 
-/// Every signature is good, or none; no hash, but as long as one, and quick.
-struct FuzzCryptography: Cryptography {
+/// For targets that need a cryptography and none of its work: every signature is good, or none; no hash, but as long as one, and quick.
+struct HollowCryptography: Cryptography {
   let acceptsSignatures: Bool
 
   struct Hash: SHA256Hash {
