@@ -85,7 +85,8 @@ extension Manager {
     router.add(
       middleware: ProblemMiddleware { [logger] in logger.error("the admin API failed", metadata: ["error": "\($0)"]) })
     let api = router.group("api/v1")
-    DeviceController(ledger: ledger, engine: engine, caller: caller, trust: trust).addRoutes(to: api.group("devices"))
+    DeviceController(ledger: ledger, engine: engine, caller: caller, trust: trust, life: life)
+      .addRoutes(to: api.group("devices"))
     CertificateController(store: ledger.store).addRoutes(to: api.group("certificates"))
     GatewayController(
       ledger: ledger, desk: identity.desk, connections: connections, network: configuration.network,

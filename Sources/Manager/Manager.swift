@@ -22,6 +22,7 @@ public struct Manager: Service {
   let sessions: SessionKeeper
   let caller: DeviceCaller
   let trust: TrustKeeper
+  let life: LifeDesk
   let audit: AuditKeeper
   let logger: Logger
   /// See ``DeviceDesk/resources``.
@@ -84,6 +85,7 @@ public struct Manager: Service {
         devices: caller,
         policy: configuration.enrolmentPolicy, logger: logger)
       self.engine = engine
+      life = LifeDesk(ledger: ledger, sessions: sessions, engine: engine)
       identity = OwnIdentity(
         configuration: configuration, ledger: ledger, client: client,
         desk: OrderDesk(ledger: ledger, authority: connector), registrationAuthority: registrationAuthority,

@@ -6,10 +6,11 @@ import Manager
 struct DeviceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "device",
-    abstract: "List, show, add, import, approve and enrol devices.",
+    abstract: "List, show, add, import, approve, enrol, suspend and revoke devices.",
     discussion: managerExitStatuses,
     subcommands: [
       List.self, Show.self, Add.self, Import.self, Approve.self, Enrol.self, Acknowledge.self, Reset.self,
+      Suspend.self, Resume.self, Revoke.self, Decommission.self,
     ])
 }
 
@@ -34,6 +35,7 @@ extension DeviceView {
       ("", problem?.held == true ? "The manager stopped trying; 'muster device enrol \(id)' starts again." : nil),
       ("alarm", alarm.map { "\($0.code.rawValue): \($0.detail)" }),
       ("", alarm == nil ? nil : "Look into it, then 'muster device acknowledge \(id)'."),
+      ("revoked", revocations.flatMap { $0.isEmpty ? nil : $0.map(\.sentence).joined(separator: "; ") }),
       (
         "places",
         places.map { $0.map { "\($0.line).\($0.gateway) since \(Output.date($0.since) ?? "-")" } }?.joined(
@@ -52,5 +54,17 @@ extension DeviceView {
   private var place: String? {
     guard let gateway, let line else { return nil }
     return "\(line).\(gateway)"
+  }
+}
+
+extension RevocationView {
+  /// Who withdrew it, and whether the CA knows.
+  var sentence: String {
+    let date = { (date: Date) in Output.date(date) ?? "-" }
+    guard source == .manager else { return "\(serial) (\(reason)) by the CA, taken over here at \(date(revokedAt))" }
+    let known =
+      toldAt.map { "CA told at \(date($0))" }
+      ?? "the CA is not told yet" + (trouble.map { ": \($0)" } ?? "")
+    return "\(serial) (\(reason)) here at \(date(revokedAt)), \(known)"
   }
 }

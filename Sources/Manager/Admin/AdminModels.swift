@@ -36,6 +36,8 @@ public struct DeviceView: Codable, Sendable, Equatable {
   public var alarm: Alarm?
   /// Where it has been, the newest place first; only when one device is shown.
   public var places: [PlaceView]?
+  /// Which of its certificates were withdrawn; only when one device is shown.
+  public var revocations: [RevocationView]?
 }
 
 /// A place where a device was seen.

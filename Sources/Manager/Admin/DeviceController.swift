@@ -1,4 +1,5 @@
 import Hummingbird
+import PKI
 
 /// `/api/v1/devices`.
 struct DeviceController: Sendable {
@@ -6,6 +7,7 @@ struct DeviceController: Sendable {
   let engine: EnrolmentEngine
   let caller: DeviceCaller
   let trust: TrustKeeper
+  let life: LifeDesk
 
   /// A factory list of about forty thousand lines.
   private static let longestListBytes = 4 * 1024 * 1024
@@ -18,10 +20,17 @@ struct DeviceController: Sendable {
     group.post(":id/enrol", use: enrol)
     group.post(":id/acknowledge", use: acknowledge)
     group.post(":id/reset", use: reset)
+    group.post(":id/suspend") { try await step(.suspend, $0, $1) }
+    group.post(":id/resume") { try await step(.resume, $0, $1) }
+    group.post(":id/revoke", use: revoke)
+    group.post(":id/decommission") { try await step(.decommission, $0, $1) }
     group.post("import", use: importList)
     group.refuseOthers(than: [.get, .post])
     group.refuseOthers(than: [.get], at: ":id")
-    for action: RouterPath in [":id/approve", ":id/enrol", ":id/acknowledge", ":id/reset", "import"] {
+    for action: RouterPath in [
+      ":id/approve", ":id/enrol", ":id/acknowledge", ":id/reset", ":id/suspend", ":id/resume", ":id/revoke",
+      ":id/decommission", "import",
+    ] {
       group.refuseOthers(than: [.post], at: action)
     }
   }
@@ -38,6 +47,7 @@ struct DeviceController: Sendable {
   @Sendable private func show(_ request: Request, _ context: AdminContext) async throws -> Response {
     let device = try await existing(try context.deviceID())
     var view = try await view(of: device)
+    view.revocations = try await ledger.store.revocations(of: .device(device.id)).map(RevocationView.init)
     view.places = try await ledger.store.routes(of: device.id).map {
       PlaceView(gateway: $0.route.gateway, line: $0.route.line, since: $0.since)
     }
@@ -81,12 +91,12 @@ struct DeviceController: Sendable {
           remedy: "Give its thumbprint with 'muster device add \(id) --thumbprint HEX', or let it call first.")
       }
       try await ledger.commit(
-        .moveDevice(id, from: device.state, to: .approved), by: try await context.administrator())
+        .stepDevice(id, .approve), by: try await context.administrator())
       await engine.wake(id, .demand)
       trust.deviceCalled(thumbprint)
     case .approved, .csrRequested, .ordered, .delivered, .active, .renewalDue: break
     case .suspended, .revoked, .decommissioned:
-      throw ManagerError(.conflict, "Device \(id) is \(device.state.rawValue) and cannot be approved.")
+      try await ledger.commit(.stepDevice(id, .approve), by: try await context.administrator())  // Refused, and why.
     }
     return try await answer(id)
   }
@@ -96,6 +106,27 @@ struct DeviceController: Sendable {
     try await ledger.commit(.retryDevice(id), by: try await context.administrator())
     await engine.wake(id, .demand)
     return try await answer(id, status: .accepted)
+  }
+
+  @Sendable private func revoke(_ request: Request, _ context: AdminContext) async throws -> Response {
+    let name = try await request.json(RevocationOrder.self, context).reason
+    guard let reason = RevocationReason(name: name) else {
+      throw ManagerError(
+        .invalid, "'\(name.prefix(40))' is no reason to revoke a certificate.",
+        remedy: "Known are: \(RevocationReason.allCases.map(\.name).joined(separator: ", ")).")
+    }
+    return try await step(.revoke, reason: reason, request, context)
+  }
+
+  /// Asked again, a step that was made is a success that says so.
+  private func step(
+    _ event: DeviceEvent, reason: RevocationReason? = nil, _ request: Request, _ context: AdminContext
+  ) async throws -> Response {
+    let id = try context.deviceID()
+    let step = try await life.perform(event, on: id, reason: reason, by: try await context.administrator())
+    var view = try await view(of: try await existing(id))
+    view.revocations = try await ledger.store.revocations(of: .device(id)).map(RevocationView.init)
+    return try AdminAnswer.json(DeviceStepView(changed: step.isNew, sessionClosed: step.hadSession, device: view))
   }
 
   /// Only a device that has a key can be told over its session who tells it; all others are reset at their line.

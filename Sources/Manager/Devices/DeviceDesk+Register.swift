@@ -39,7 +39,7 @@ extension DeviceDesk {
     let isNews = try await note(sighting, of: device)
     if device.state == .registered {
       // Known beforehand is approved: the administrator said so by naming its key.
-      try await ledger.commit(.moveDevice(device.id, from: .registered, to: .approved), by: .manager)
+      try await ledger.commit(.stepDevice(device.id, .approve), by: .manager)
     }
     guard device.state == .active else {
       await engine.wake(device.id, .registration)

@@ -37,9 +37,10 @@ struct DeviceDesk: Sendable {
         return try await report(request.payload, from: route.gateway, key: key)
       default:
         guard let resource = resources[request.uriPath] else { return .problem(.notFound, "no such resource") }
-        guard let device = try await ledger.store.device(with: key.thumbprint), device.state != .pending,
-          !device.state.isBlocked
-        else { return .problem(.forbidden, "The device waits for an administrator.") }
+        guard let device = try await ledger.store.device(with: key.thumbprint), device.state != .pending else {
+          return .problem(.forbidden, "The device waits for an administrator.")
+        }
+        guard !device.state.isBlocked else { return .problem(.forbidden, "The device is \(device.state.rawValue).") }
         return await resource(request, key)
       }
     } catch let error as ManagerError {

@@ -101,7 +101,7 @@ actor EnrolmentEngine {
     let due = try await ledger.store.devicesDueForRenewal(
       at: ledger.clock.now, share: policy.renewalShare, limit: limit)
     for id in due {
-      try await ledger.commit(.moveDevice(id, from: .active, to: .renewalDue), by: .manager)
+      try await ledger.commit(.stepDevice(id, .due), by: .manager)
       wake(id, .demand)
     }
   }

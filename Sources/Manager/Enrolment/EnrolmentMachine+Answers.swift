@@ -22,6 +22,9 @@ extension EnrolmentMachine {
     if let holder = known.holder, holder != .device(id) {
       return refuse(.keyOfAnotherDevice, "The key was seen before, for \(holder.kind) \(holder.name).", now: now)
     }
+    if known.certificate?.state == .revoked {
+      return refuse(.keyRevoked, "A certificate for the request's key was revoked.", now: now)
+    }
     if let order = known.order, isGood(order, known.certificate, now: now) {
       return record(.continueOrder(id, order.id))
     }

@@ -9,7 +9,7 @@ extension EnrolmentMachine {
     }
     switch record.device.state {
     case .approved, .renewalDue:
-      return record(.moveDevice(record.device.id, from: record.device.state, to: .csrRequested))
+      return record(.stepDevice(record.device.id, .call))
     case .csrRequested:
       state = .callingForRequest
       return .callForRequest

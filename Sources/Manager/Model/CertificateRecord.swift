@@ -19,6 +19,8 @@ public enum CertificateState: String, Sendable, Codable, CaseIterable {
   case active
   /// Another certificate for the same holder took its place.
   case superseded
+  /// It was withdrawn before its end.
+  case revoked
 }
 
 /// What a list says about a certificate.

@@ -1,4 +1,4 @@
-/// Where a device stands in its life with this manager (DESIGN §6).
+/// Where a device stands in its life with this manager. What leads from one state to another is in ``DeviceLife``.
 public enum DeviceState: String, Sendable, Codable, CaseIterable, Hashable {
   /// An administrator made it known beforehand; it has not been seen, or not gone on yet.
   case registered
@@ -18,35 +18,13 @@ public enum DeviceState: String, Sendable, Codable, CaseIterable, Hashable {
   case renewalDue = "renewal-due"
   /// Put aside for a while: nothing is done for it and it is refused.
   case suspended
-  /// Its certificate is withdrawn.
+  /// Its certificates are withdrawn, for good.
   case revoked
-  /// It is gone for good.
+  /// It is gone for good, and so is its name.
   case decommissioned
 }
 
 extension DeviceState {
-  /// The states that may follow this one. The store refuses every other step, whoever asks for it.
-  public var successors: Set<DeviceState> {
-    switch self {
-    // Pending: its key was not named beforehand. And back: then it was, while it waited.
-    case .registered: [.approved, .pending, .decommissioned]
-    case .pending: [.approved, .registered, .decommissioned]
-    case .approved: [.csrRequested, .suspended, .decommissioned]
-    case .csrRequested: [.ordered, .suspended, .decommissioned]
-    // Back to csr-requested: the CA refused the order, or an administrator starts again.
-    case .ordered: [.delivered, .csrRequested, .suspended, .decommissioned]
-    case .delivered: [.active, .csrRequested, .suspended, .revoked, .decommissioned]
-    case .active: [.renewalDue, .suspended, .revoked, .decommissioned]
-    case .renewalDue: [.csrRequested, .suspended, .revoked, .decommissioned]
-    case .suspended: [.approved, .revoked, .decommissioned]
-    case .revoked: [.approved, .decommissioned]
-    case .decommissioned: []
-    }
-  }
-
-  /// Whether `next` may follow this state.
-  public func mayBecome(_ next: DeviceState) -> Bool { successors.contains(next) }
-
   /// Whether the manager has something to do for a device in this state without anybody asking.
   public var wantsWork: Bool {
     switch self {

@@ -28,6 +28,8 @@ public struct Problem: Sendable, Equatable, Codable {
     case requestRefused = "request-refused"
     /// The signing request's key was seen before, for another device.
     case keyOfAnotherDevice = "key-of-another-device"
+    /// The signing request's key is that of a certificate that was revoked: it gets no other.
+    case keyRevoked = "key-revoked"
     /// The CA cannot be reached, or told us to come back later.
     case authorityUnreachable = "authority-unreachable"
     /// The CA takes no orders from this manager: its registration authority's certificate is revoked, expired or unknown.

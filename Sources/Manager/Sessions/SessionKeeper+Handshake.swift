@@ -94,7 +94,13 @@ extension SessionKeeper {
     case .value(let value): key = try verify(pending, by: value)
     case .keyIdentifier(let kid): key = try await verify(pending, by: kid)
     }
-    let isKnown = await isKnown(key)
+    let isKnown: Bool
+    do {
+      isKnown = try await admit(key)
+    } catch {
+      pending.end()
+      throw error
+    }
     do {
       sessions.insert(try session(of: pending, key: key, route: route, isKnown: isKnown), as: identifier)
     } catch {

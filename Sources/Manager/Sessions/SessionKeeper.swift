@@ -16,6 +16,9 @@ actor SessionKeeper {
   let echo = RouteEcho()
   var handshakes: HandshakeTable
   var sessions: SessionTable
+  /// How often sessions were closed because their device was turned away: whoever asked for a device's standing before that asks
+  /// again.
+  private(set) var closings = 0
 
   /// - Parameters:
   ///   - limits: of the handshakes under way.
@@ -94,6 +97,33 @@ actor SessionKeeper {
   func isKnown(_ key: DeviceKey) async -> Bool {
     guard let device = try? await store.device(with: key.thumbprint) else { return false }
     return device.state != .pending
+  }
+
+  /// Ends the session of a device that is turned away. It is called when that is durable, so that whoever opens a session
+  /// from now on is refused.
+  ///
+  /// - Returns: whether there was a session.
+  @discardableResult
+  func close(_ thumbprint: Thumbprint) -> Bool {
+    closings += 1
+    guard let session = sessions.session(with: thumbprint) else { return false }
+    sessions.remove(session.context.recipientID)
+    return true
+  }
+
+  /// Whether an administrator knows the device with this key, as of a moment after which no session was closed.
+  ///
+  /// - Throws: ``Refusal`` when the device is turned away, or the store does not answer.
+  func admit(_ key: DeviceKey) async throws(Refusal) -> Bool {
+    while true {
+      let seen = closings
+      let state: DeviceState?
+      do { state = try await store.device(with: key.thumbprint)?.state } catch { throw Refusal(.busy(seconds: 5)) }
+      guard seen == closings else { continue }
+      guard let state else { return false }
+      guard !state.isBlocked else { throw Refusal(.problem(.forbidden, "The device is \(state.rawValue).")) }
+      return state != .pending
+    }
   }
 
   private static func keyIdentifier(of request: CoAPMessage) throws -> ConnectionIdentifier {

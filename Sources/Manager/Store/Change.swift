@@ -1,3 +1,5 @@
+import PKI
+
 /// The closed list of what can be changed in the store.
 enum Change: Sendable, Equatable {
   /// A device made known beforehand: a new row, `registered`.
@@ -18,8 +20,8 @@ enum Change: Sendable, Equatable {
   case acknowledgeDevice(DeviceID)
   /// A known device calls from another line than last time.
   case relocateDevice(DeviceID, Sighting)
-  /// A step that changes nothing but the state.
-  case moveDevice(DeviceID, from: DeviceState, to: DeviceState)
+  /// A step of ``DeviceLife`` that changes nothing but the state; what withdraws a device withdraws its certificates too.
+  case stepDevice(DeviceID, DeviceEvent, reason: RevocationReason? = nil)
   /// Something keeps a device from going on.
   case trouble(DeviceID, Problem)
   /// What kept an active device from working is over.
@@ -46,6 +48,21 @@ enum Change: Sendable, Equatable {
   case refuseCertificate(DeviceID, CertificateID, Problem)
   /// The device's report proved the certificate: it becomes the one active certificate of its key, the device `active`.
   case activate(DeviceID, CertificateID, report: [UInt8])
+
+  /// The CA acknowledged a revocation.
+  case toldRevocation(CertificateID, Holder)
+}
+
+extension DeviceEvent {
+  /// What the audit trail calls it.
+  fileprivate var auditAction: String {
+    switch self {
+    case .resume: "device-resumed"
+    case .keySeen, .keyGiven, .approve, .call, .order, .deliver, .startAgain, .report, .due, .suspend, .revoke,
+      .decommission:
+      "device-\(DeviceLife.row(self).to.rawValue)"
+    }
+  }
 }
 
 extension Change {
@@ -82,8 +99,10 @@ extension Change {
       ("device-acknowledged", id.text, [:])
     case .relocateDevice(let id, let sighting):
       ("device-relocated", id.text, sighting.auditDetail)
-    case .moveDevice(let id, let from, let to):
-      ("device-\(to.rawValue)", id.text, ["from": from.rawValue])
+    case .stepDevice(let id, let event, let reason):
+      (event.auditAction, id.text, ["reason": reason?.name].compactMapValues { $0 })
+    case .toldRevocation(let certificate, let holder):
+      ("revocation-told", holder.name, ["certificate": certificate.text, "holder": holder.kind])
     case .trouble(let id, let problem):
       ("device-trouble", id.text, problem.auditDetail)
     case .recoverDevice(let id):

@@ -45,7 +45,7 @@ extension Change {
       return (id, problem)
     case .addDevice, .importDevices, .meetDevice, .identifyDevice, .alarmDevice, .acknowledgeDevice, .offerTrust,
       .resetDevice, .relocateDevice,
-      .moveDevice, .recoverDevice, .retryDevice, .placeOrder,
+      .stepDevice, .toldRevocation, .recoverDevice, .retryDevice, .placeOrder,
       .continueOrder,
       .placeOwnOrder, .sendOrder, .issue, .deliver, .activate:
       return nil

@@ -8,8 +8,9 @@ extension SQLiteStore {
     try await group.write { database in
       var transaction = StoreTransaction(database: database, now: now)
       for part in change.parts {
+        let before = transaction.transitions.count
         try transaction.apply(part)
-        try transaction.audit(part, by: actor)
+        try transaction.audit(part, from: transaction.transitions.dropFirst(before).first?.from, by: actor)
       }
       return transaction.transitions
     }
@@ -18,6 +19,12 @@ extension SQLiteStore {
   func sight(_ id: DeviceID, _ sighting: Sighting, at now: Date) async throws {
     try await group.write { database in
       try StoreTransaction(database: database, now: now).sight(id, sighting)
+    }
+  }
+
+  func delayRevocation(of id: CertificateID, until next: Date, trouble: String, at now: Date) async throws {
+    try await group.write { database in
+      try StoreTransaction(database: database, now: now).delayRevocation(of: id, trouble, next)
     }
   }
 }
@@ -41,7 +48,7 @@ struct StoreTransaction {
     case .alarmDevice(let id, let alarm): try set(alarm, on: id)
     case .acknowledgeDevice(let id): try acknowledge(id)
     case .relocateDevice(let id, let sighting): try relocate(id, sighting)
-    case .moveDevice(let id, let from, let to): try move(id, from: [from], to: to)
+    case .stepDevice(let id, let event, let reason): try step(id, event, reason: reason)
     case .trouble(let id, let problem): try set(problem, on: id)
     case .recoverDevice(let id): try clearProblem(of: id)
     case .retryDevice(let id): try retry(id)
@@ -49,6 +56,7 @@ struct StoreTransaction {
     case .continueOrder(let id, let order): try continueOrder(order, for: id)
     case .placeOwnOrder(let order): try placeOwn(order)
     case .sendOrder(let id, let message):
+      try refuseBlocked(holderOf: id)
       try update("UPDATE certificate_order SET sent = ? WHERE id = ? AND state = 'open'", [Data(message), id.text])
     case .refuseOrder(let order, let problem): try refuse(order, problem)
     case .issue(let record): try issue(record)
@@ -57,11 +65,14 @@ struct StoreTransaction {
       try update("UPDATE certificate SET refusal = ? WHERE id = ?", [problem.detail, certificate.text])
       try set(problem, on: id)
     case .activate(let id, let certificate, let report): try activate(certificate, of: id, report: report)
+    case .toldRevocation(let id, _): try settleRevocation(of: id)
     }
   }
 
-  func audit(_ change: Change, by actor: Actor) throws {
-    let (action, subject, detail) = change.audit
+  /// - Parameter state: where its device stood before, if it was a step of one.
+  func audit(_ change: Change, from state: DeviceState?, by actor: Actor) throws {
+    var (action, subject, detail) = change.audit
+    if case .stepDevice = change { detail["from"] = state?.rawValue }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try database.appendAudit(

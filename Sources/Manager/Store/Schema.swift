@@ -8,7 +8,7 @@ enum Schema {
   static let applicationID = 0x4D53_5452
 
   /// From nothing to version 1, from there to 2, and so on. A step that has been in use is never changed.
-  private static let steps = [tables, oneNameOneDevice, bootstrapKeys, linkedAudit]
+  private static let steps = [tables, oneNameOneDevice, bootstrapKeys, linkedAudit, revocations]
 
   /// Brings a file to this version, all steps in one transaction.
   ///
@@ -68,6 +68,23 @@ enum Schema {
   /// Version 4: what links each entry of the audit trail to the one before it, see ``AuditTrail``.
   private static let linkedAudit = """
     ALTER TABLE audit ADD COLUMN link BLOB NOT NULL DEFAULT x'';
+    """
+
+  /// Version 5: what was withdrawn, and how far the CA knows; which devices were at a gateway.
+  private static let revocations = """
+    CREATE TABLE revocation (
+      number INTEGER PRIMARY KEY,
+      certificate_id TEXT NOT NULL UNIQUE REFERENCES certificate(id),
+      transaction_id TEXT NOT NULL UNIQUE,
+      reason INTEGER NOT NULL,
+      source TEXT NOT NULL,
+      revoked_at INTEGER NOT NULL,
+      next_try_at INTEGER,
+      told_at INTEGER,
+      trouble TEXT
+    ) STRICT;
+    CREATE INDEX revocation_due ON revocation(next_try_at) WHERE next_try_at IS NOT NULL;
+    CREATE INDEX device_route_by_gateway ON device_route(gateway, device);
     """
 
   /// Version 1. Times are milliseconds since 1970. Names of keys, certificates and orders are lower-case hexadecimal.

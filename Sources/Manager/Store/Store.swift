@@ -20,6 +20,10 @@ protocol Store: Sendable {
   /// Notes that a known device called, and what it said. A heartbeat is no action: it has no audit row.
   func sight(_ id: DeviceID, _ sighting: Sighting, at now: Date) async throws
 
+  /// Notes that the CA could not be told of a revocation, and when to try again. Nothing has happened then, so that there is no
+  /// audit row.
+  func delayRevocation(of id: CertificateID, until next: Date, trouble: String, at now: Date) async throws
+
   func device(_ id: DeviceID) async throws -> Device?
   /// The device whose id is this one but for upper and lower case; nil when there is none, or it is exactly this one.
   func twin(of id: DeviceID) async throws -> DeviceID?
@@ -67,6 +71,13 @@ protocol Store: Sendable {
   func gateway(_ name: String) async throws -> GatewayRecord?
   /// Gateways in the order of their names.
   func gateways() async throws -> [GatewayRecord]
+
+  /// What was withdrawn of a holder's certificates, the oldest first.
+  func revocations(of holder: Holder) async throws -> [RevocationRecord]
+  /// The revocations that the CA is to be told of now.
+  func revocationsDue(at now: Date, limit: Int) async throws -> [RevocationRecord]
+  /// When the CA is to be told of the next revocation; nil when it knows of all.
+  func nextRevocationTry() async throws -> Date?
 
   /// The audit trail, oldest first.
   func audit(after cursor: String?, limit: Int) async throws -> Page<AuditEntry>

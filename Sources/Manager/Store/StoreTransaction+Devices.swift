@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import PKI
 
 extension StoreTransaction {
   mutating func insert(
@@ -34,20 +35,26 @@ extension StoreTransaction {
       ])
   }
 
-  /// The one place where a device's state changes: from where the change expects it, along the table, and with a step
-  /// forward its problem is over.
-  mutating func move(_ id: DeviceID, from expected: Set<DeviceState>, to next: DeviceState) throws {
+  /// The one place where a device's state changes: along ``DeviceLife``, and with a step its problem is over. A device that is
+  /// withdrawn loses its certificates in the same transaction.
+  mutating func step(_ id: DeviceID, _ event: DeviceEvent, reason: RevocationReason? = nil) throws {
     let device = try existing(id)
-    guard expected.contains(device.state), device.state.mayBecome(next) else {
-      throw ManagerError(
-        .conflict, "Device \(id) is \(device.state.rawValue) and cannot become \(next.rawValue).",
-        remedy: "Look at it with 'muster device show \(id)'.")
+    let next: DeviceState
+    switch DeviceLife.outcome(of: event, in: device.state) {
+    case .becomes(let state): next = state
+    case .already: throw ManagerError(.conflict, "Device \(id) is \(device.state.rawValue) already.")
+    case .refused(let refusal): throw refusal.error(event, of: device)
     }
     try update(
       """
       UPDATE device SET state = ?, changed_at = ?, problem = NULL, problem_detail = NULL, problem_at = NULL, held = 0
       WHERE id = ?
       """, [next.rawValue, now.storedMilliseconds, id.text])
+    switch event {
+    case .revoke: try revokeAll(of: .device(id), reason ?? .unspecified)
+    case .decommission: try revokeAll(of: .device(id), reason ?? .cessationOfOperation)
+    case .keySeen, .keyGiven, .approve, .call, .order, .deliver, .startAgain, .report, .due, .suspend, .resume: break
+    }
     let serial = try String.fetchOne(
       database,
       sql:
@@ -71,14 +78,12 @@ extension StoreTransaction {
   mutating func retry(_ id: DeviceID) throws {
     let device = try existing(id)
     switch device.state {
-    case .active: try move(id, from: [.active], to: .renewalDue)
-    case .ordered where try hasFailed(device): try move(id, from: [.ordered], to: .csrRequested)
+    case .active: try step(id, .due)
+    case .ordered where try hasFailed(device): try step(id, .startAgain)
     case .approved, .csrRequested, .ordered, .renewalDue: try clearProblem(of: id)
-    case .delivered: try move(id, from: [.delivered], to: .csrRequested)
-    case .registered, .pending, .suspended, .revoked, .decommissioned:
-      throw ManagerError(
-        .conflict, "Device \(id) is \(device.state.rawValue), so it cannot be enrolled.",
-        remedy: "Approve it first: 'muster device approve \(id)'.")
+    case .delivered: try step(id, .startAgain)
+    // Refused by the table, for its own reason.
+    case .registered, .pending, .suspended, .revoked, .decommissioned: try step(id, .call)
     }
   }
 

@@ -12,6 +12,11 @@ extension StoreTransaction {
     guard let thumbprint, let device = try SQLiteStore.device(id, database) else {
       return try insert(id, state: .registered, model: model, thumbprint: thumbprint)
     }
+    guard device.state != .decommissioned else {
+      throw ManagerError(
+        .alreadyExists, "Device \(id) was taken out of service, and its name is not given again in this network.",
+        remedy: "Give the device another name.")
+    }
     guard device.mayGet(thumbprint), device.thumbprint != thumbprint || device.state == .pending else {
       throw ManagerError(
         .alreadyExists, "There is a device \(id) already.",
@@ -23,7 +28,7 @@ extension StoreTransaction {
       if device.problem?.code == .keyUnknown { try clearProblem(of: id) }
     }
     if let model { try update("UPDATE device SET model = ? WHERE id = ?", [model, id.text]) }
-    if device.state == .pending { try move(id, from: [.pending], to: .registered) }
+    if device.state == .pending { try step(id, .keyGiven) }
   }
 
   /// - Throws: ``ManagerError`` with code `conflict` when the device has another key.
@@ -36,7 +41,7 @@ extension StoreTransaction {
     try update(
       "UPDATE device SET thumbprint = ?, public_key = ? WHERE id = ?",
       [key.thumbprint.text, Data(key.coordinates), id.text])
-    if device.thumbprint == nil, device.state == .registered { try move(id, from: [.registered], to: .pending) }
+    if device.thumbprint == nil, device.state == .registered { try step(id, .keySeen) }
   }
 
   func set(_ alarm: Alarm, on id: DeviceID) throws {

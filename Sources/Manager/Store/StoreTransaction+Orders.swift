@@ -6,7 +6,7 @@ extension StoreTransaction {
     try claim(order.key, for: order.holder)
     try insert(order)
     try update("UPDATE device SET order_id = ?, certificate_id = NULL WHERE id = ?", [order.id.text, id.text])
-    try move(id, from: [.csrRequested], to: .ordered)
+    try step(id, .order)
   }
 
   /// Puts the device's earlier order for this key in force again, with the certificate it ended with, if it has.
@@ -19,7 +19,7 @@ extension StoreTransaction {
       """
       UPDATE device SET order_id = ?, certificate_id = (SELECT id FROM certificate WHERE order_id = ?) WHERE id = ?
       """, [order.text, order.text, id.text])
-    try move(id, from: [.csrRequested], to: .ordered)
+    try step(id, .order)
   }
 
   func placeOwn(_ order: Order) throws {
@@ -55,6 +55,7 @@ extension StoreTransaction {
         [record.id.text, name, record.orderID.text])
     case .manager: break
     }
+    try withdrawLate(record)
   }
 
   mutating func deliver(_ certificate: CertificateID, to id: DeviceID) throws {
@@ -63,18 +64,18 @@ extension StoreTransaction {
     try database.execute(
       sql: "UPDATE certificate SET state = 'delivered', refusal = NULL WHERE id = ? AND state = 'issued'",
       arguments: [certificate.text])
-    try move(id, from: [.ordered], to: .delivered)
+    try step(id, .deliver)
   }
 
   mutating func activate(_ certificate: CertificateID, of id: DeviceID, report: [UInt8]) throws {
     try demandInForce(certificate, of: id)
     // The device may report before its 'yes' to the delivery arrived, or when that was lost.
-    if try existing(id).state == .ordered { try move(id, from: [.ordered], to: .delivered) }
+    if try existing(id).state == .ordered { try step(id, .deliver) }
     try supersedeOthers(than: certificate, holder: .device(id))
     try update(
       "UPDATE certificate SET state = 'active', report = ?, refusal = NULL WHERE id = ?",
       [Data(report), certificate.text])
-    try move(id, from: [.delivered], to: .active)
+    try step(id, .report)
   }
 
   /// A key belongs for all time to the first holder it was seen with.
@@ -83,6 +84,7 @@ extension StoreTransaction {
       guard known == holder else {
         throw ManagerError(.conflict, "The key \(key) was seen before, for another holder.")
       }
+      try refuseRevoked(key)
       return
     }
     try database.execute(
@@ -92,7 +94,8 @@ extension StoreTransaction {
 
   private func supersedeOthers(than certificate: CertificateID, holder: Holder) throws {
     try database.execute(
-      sql: "UPDATE certificate SET state = 'superseded' WHERE holder_kind = ? AND holder = ? AND id <> ?",
+      sql:
+        "UPDATE certificate SET state = 'superseded' WHERE holder_kind = ? AND holder = ? AND id <> ? AND state <> 'revoked'",
       arguments: [holder.kind, holder.name, certificate.text])
   }
 

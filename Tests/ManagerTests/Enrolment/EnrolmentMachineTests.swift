@@ -13,7 +13,7 @@ struct EnrolmentMachineTests {
   @Test("From approval to the report: the whole way, each step recorded before it is acted on")
   func wholeWay() throws {
     var machine = stage.machine(.approved)
-    #expect(machine.start(now: stage.now) == .record(.moveDevice(stage.id, from: .approved, to: .csrRequested)))
+    #expect(machine.start(now: stage.now) == .record(.stepDevice(stage.id, .call)))
     #expect(machine.handle(.recorded(stage.record(.csrRequested)), now: stage.now) == .callForRequest)
     #expect(machine.handle(.requestAnswered(.request(stage.request)), now: stage.now) == .lookUpKey(stage.key))
     #expect(
@@ -38,8 +38,8 @@ struct EnrolmentMachineTests {
     let table: [(EnrolmentRecord, EnrolmentMachine.Step)] = [
       (stage.record(.registered), .rest), (stage.record(.pending), .rest), (stage.record(.suspended), .rest),
       (stage.record(.revoked), .rest), (stage.record(.decommissioned), .rest),
-      (stage.record(.approved), .record(.moveDevice(stage.id, from: .approved, to: .csrRequested))),
-      (stage.record(.renewalDue), .record(.moveDevice(stage.id, from: .renewalDue, to: .csrRequested))),
+      (stage.record(.approved), .record(.stepDevice(stage.id, .call))),
+      (stage.record(.renewalDue), .record(.stepDevice(stage.id, .call))),
       (stage.record(.csrRequested), .callForRequest),
       (stage.record(.ordered, order: stage.order), .sendOrder(stage.order)),
       (stage.record(.ordered, order: done.order, certificate: done.certificate), .deliver(done.certificate)),

@@ -11,11 +11,13 @@ struct Life: Sendable {
   let engine: EnrolmentEngine
   let desk: FrontDesk
 
-  init(_ rig: Rig, wrap: (SQLiteStore) -> any Store = { $0 }) throws {
+  init(
+    _ rig: Rig, authority: (any CertificateAuthority)? = nil, wrap: (SQLiteStore) -> any Store = { $0 }
+  ) throws {
     self.rig = rig
     store = try rig.openStore()
     ledger = rig.ledger(wrap(store))
-    engine = rig.engine(ledger)
+    engine = rig.engine(ledger, authority: authority)
     desk = rig.desk(ledger, engine)
   }
 
@@ -49,7 +51,7 @@ struct Life: Sendable {
   }
 
   func approve() async throws {
-    try await ledger.commit(.moveDevice(rig.device.id, from: .pending, to: .approved), by: .administrator("admin"))
+    try await ledger.commit(.stepDevice(rig.device.id, .approve), by: .administrator("admin"))
     await engine.wake(rig.device.id, .demand)
   }
 

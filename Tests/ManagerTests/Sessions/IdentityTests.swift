@@ -16,7 +16,7 @@ struct IdentityTests: SessionSuite {
   }
 
   private func approve(_ id: DeviceID) async throws {
-    try await ledger.commit(.moveDevice(id, from: .pending, to: .approved), by: .administrator("admin"))
+    try await ledger.commit(.stepDevice(id, .approve), by: .administrator("admin"))
   }
 
   @Test("Another key under a known id is refused and raises an alarm, which stays until it is acknowledged")

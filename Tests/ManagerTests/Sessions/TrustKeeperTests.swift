@@ -85,7 +85,7 @@ struct TrustKeeperTests: SessionSuite {
     let keeper = try keeper(epoch: 1)
     _ = try await desk.begin(device)
     await (try self.keeper(epoch: 9)).offer(to: device.key.thumbprint)
-    try await ledger.commit(.moveDevice(device.inner.id, from: .pending, to: .approved), by: .administrator("admin"))
+    try await ledger.commit(.stepDevice(device.inner.id, .approve), by: .administrator("admin"))
     await keeper.offer(to: device.key.thumbprint)
     #expect(device.inner.descriptors.isEmpty)
   }
@@ -189,7 +189,7 @@ struct TrustKeeperTests: SessionSuite {
     let keeper = try keeper(epoch: 2)
     await keeper.offer(to: device.key.thumbprint)
     #expect(gateway.seen.withLock { $0.isEmpty })
-    try await ledger.commit(.moveDevice(device.inner.id, from: .pending, to: .approved), by: .administrator("admin"))
+    try await ledger.commit(.stepDevice(device.inner.id, .approve), by: .administrator("admin"))
     _ = try await desk.ask(device, try device.inner.registration())
     #expect(told.all.count == 2)
     await keeper.offer(to: device.key.thumbprint)

@@ -99,7 +99,7 @@ struct SQLiteStoreTests {
     try await store.commit(.addDevice(id, model: nil), by: .manager, at: rig.clock.now)
     let rows = try await store.audit(after: nil, limit: 100).items.count
     await #expect(throws: ManagerError(.conflict, "")) {
-      try await store.commit(.moveDevice(id, from: .pending, to: .approved), by: .manager, at: rig.clock.now)
+      try await store.commit(.stepDevice(id, .call), by: .manager, at: rig.clock.now)
     }
     await #expect(throws: ManagerError(.alreadyExists, "")) {
       try await store.commit(.addDevice(id, model: nil), by: .manager, at: rig.clock.now)

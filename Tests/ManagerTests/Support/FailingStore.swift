@@ -24,6 +24,11 @@ final class FailingStore: Store {
   /// How often one row or more of devices, certificates or enrolments were asked for.
   var reads: Int { readCount.withLock { $0 } }
 
+  private let deviceHook = Mutex<(@Sendable () async throws -> Void)?>(nil)
+
+  /// Has something happen once, right after the next look for a device by its key.
+  func afterKeyRead(_ body: @escaping @Sendable () async throws -> Void) { deviceHook.withLock { $0 = body } }
+
   /// Has something happen once, right after the next look at a gateway.
   func afterGatewayRead(_ body: @escaping @Sendable () async throws -> Void) { hook.withLock { $0 = body } }
 
@@ -52,9 +57,19 @@ final class FailingStore: Store {
     try await write { try await base.sight(id, sighting, at: now) }
   }
 
+  func delayRevocation(of id: CertificateID, until next: Date, trouble: String, at now: Date) async throws {
+    try await write { try await base.delayRevocation(of: id, until: next, trouble: trouble, at: now) }
+  }
+
   func device(_ id: DeviceID) async throws -> Device? { try await read { try await base.device(id) } }
   func device(with thumbprint: Thumbprint) async throws -> Device? {
-    try await read { try await base.device(with: thumbprint) }
+    let device = try await read { try await base.device(with: thumbprint) }
+    let hook = deviceHook.withLock { hook in
+      defer { hook = nil }
+      return hook
+    }
+    try await hook?()
+    return device
   }
   func keys(identifiedBy keyIdentifier: String) async throws -> [DeviceKey] {
     try await base.keys(identifiedBy: keyIdentifier)
@@ -104,6 +119,11 @@ final class FailingStore: Store {
     try await hook?()
     return gateway
   }
+  func revocations(of holder: Holder) async throws -> [RevocationRecord] { try await base.revocations(of: holder) }
+  func revocationsDue(at now: Date, limit: Int) async throws -> [RevocationRecord] {
+    try await base.revocationsDue(at: now, limit: limit)
+  }
+  func nextRevocationTry() async throws -> Date? { try await base.nextRevocationTry() }
   func gateways() async throws -> [GatewayRecord] { try await base.gateways() }
   func audit(after cursor: String?, limit: Int) async throws -> Page<AuditEntry> {
     try await base.audit(after: cursor, limit: limit)

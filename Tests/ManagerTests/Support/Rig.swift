@@ -45,9 +45,11 @@ final class Rig: Sendable {
     }
   }
 
-  func engine(_ ledger: Ledger, transport: (any DeviceTransport)? = nil) -> EnrolmentEngine {
+  func engine(
+    _ ledger: Ledger, transport: (any DeviceTransport)? = nil, authority: (any CertificateAuthority)? = nil
+  ) -> EnrolmentEngine {
     EnrolmentEngine(
-      ledger: ledger, authority: authority,
+      ledger: ledger, authority: authority ?? self.authority,
       devices: DeviceCaller(transport: transport ?? DirectTransport(devices: devices), policy: policy),
       policy: policy, logger: .silent, spread: { $0 })
   }

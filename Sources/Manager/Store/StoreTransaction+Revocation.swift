@@ -1,0 +1,77 @@
+import Foundation
+import GRDB
+import PKI
+
+// Certificates that are withdrawn: here at once, and at the CA by a job that is written in the same transaction.
+extension StoreTransaction {
+  /// Withdraws everything that a holder could still show: certificates in force, on their way, and former ones that have not
+  /// ended.
+  func revokeAll(of holder: Holder, _ reason: RevocationReason) throws {
+    let ids = try String.fetchAll(
+      database,
+      sql: """
+        SELECT id FROM certificate WHERE holder_kind = ? AND holder = ? AND state <> 'revoked' AND not_after > ?
+        ORDER BY number
+        """, arguments: [holder.kind, holder.name, now.storedMilliseconds])
+    for id in ids { try revoke(CertificateID(stored: id), reason, by: .manager) }
+  }
+
+  /// - Parameter source: what the CA revoked, it need not be told.
+  func revoke(_ id: CertificateID, _ reason: RevocationReason, by source: RevocationSource) throws {
+    try update("UPDATE certificate SET state = 'revoked' WHERE id = ? AND state <> 'revoked'", [id.text])
+    let time = now.storedMilliseconds
+    try database.execute(
+      sql: """
+        INSERT INTO revocation(certificate_id, transaction_id, reason, source, revoked_at, next_try_at, told_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        id.text, OrderID.fresh().text, Int(reason.rawValue), source.rawValue, time, source == .manager ? time : nil,
+        source == .manager ? nil : time,
+      ])
+  }
+
+  func settleRevocation(of id: CertificateID) throws {
+    try update(
+      """
+      UPDATE revocation SET next_try_at = NULL, told_at = ?, trouble = NULL
+      WHERE certificate_id = ? AND next_try_at IS NOT NULL
+      """, [now.storedMilliseconds, id.text])
+  }
+
+  func delayRevocation(of id: CertificateID, _ trouble: String, _ next: Date) throws {
+    try update(
+      "UPDATE revocation SET next_try_at = ?, trouble = ? WHERE certificate_id = ? AND next_try_at IS NOT NULL",
+      [next.storedMilliseconds, trouble, id.text])
+  }
+
+  /// The CA's answer to an order that was under way when its device was withdrawn: nobody gets that certificate.
+  func withdrawLate(_ record: CertificateRecord) throws {
+    guard case .device(let id) = record.holder else { return }
+    switch try existing(id).state {
+    case .revoked, .decommissioned: try revoke(record.id, .cessationOfOperation, by: .manager)
+    case .registered, .pending, .approved, .csrRequested, .ordered, .delivered, .active, .renewalDue, .suspended: break
+    }
+  }
+
+  /// A key whose certificate was withdrawn is certified never again: whoever has it may be a thief.
+  func refuseRevoked(_ key: KeyDigest) throws {
+    let isRevoked = try Bool.fetchOne(
+      database, sql: "SELECT EXISTS(SELECT 1 FROM certificate WHERE key = ? AND state = 'revoked')",
+      arguments: [key.text])
+    guard isRevoked == true else { return }
+    throw ManagerError(
+      .conflict, "A certificate for this key was revoked, and the key is not certified again.",
+      remedy: "Make a new key.")
+  }
+
+  /// What is ordered for a device that was turned away meanwhile does not go out.
+  func refuseBlocked(holderOf order: OrderID) throws {
+    guard case .device(let id) = try SQLiteStore.order(order, database)?.holder else { return }
+    let device = try existing(id)
+    guard device.state.isBlocked, case .refused(let refusal) = DeviceLife.outcome(of: .order, in: device.state) else {
+      return
+    }
+    throw refusal.error(.order, of: device)
+  }
+}
