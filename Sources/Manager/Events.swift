@@ -24,6 +24,8 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
     case waiting
     /// The CA takes no orders from this manager any more: `role`, `problem` and why. It must be enrolled again.
     case disowned
+    /// Several looks in a row for what the CA revoked came to nothing, and why: `detail`.
+    case authoritySilent = "ca-silent"
     /// The audit trail is not what the manager signed before, and how: somebody else has written to the database.
     case tampered
     /// The manager is about to end.
@@ -87,6 +89,7 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
     case .identity: "the manager's \(role ?? "-") certificate is \(serial ?? "-")"
     case .waiting: "the manager's \(role ?? "-") certificate: \(detail ?? "-")"
     case .disowned: "the CA takes no orders from this manager: \(detail ?? "-")"
+    case .authoritySilent: "WARNING: what the CA revoked is not known: \(detail ?? "-")"
     case .tampered: "ALARM: the audit trail was tampered with: \(detail ?? "-")"
     case .stopping: "stopping"
     }

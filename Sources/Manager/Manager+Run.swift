@@ -49,6 +49,8 @@ extension Manager {
         group.addTask { try await cancelWhenGracefulShutdown { try await renew() } }
         group.addTask { await cancelWhenGracefulShutdown { await trust.run() } }
         group.addTask { try await cancelWhenGracefulShutdown { try await audit.run() } }
+        group.addTask { try await cancelWhenGracefulShutdown { try await lists.run() } }
+        group.addTask { try await cancelWhenGracefulShutdown { try await courier.run() } }
         break
       }
       // One after another, so that the first that fails ends the others.
@@ -90,7 +92,7 @@ extension Manager {
     CertificateController(store: ledger.store).addRoutes(to: api.group("certificates"))
     GatewayController(
       ledger: ledger, desk: identity.desk, connections: connections, network: configuration.network,
-      anchors: identity.client.anchors
+      anchors: identity.client.anchors, life: gatewayLife
     ).addRoutes(to: api.group("gateways"))
     StatusController(
       store: ledger.store, network: configuration.network, identity: identity.registrationAuthority,

@@ -22,7 +22,11 @@ public struct Manager: Service {
   let sessions: SessionKeeper
   let caller: DeviceCaller
   let trust: TrustKeeper
+  let courier: RevocationCourier
   let life: LifeDesk
+  let gatewayLife: GatewayLifeDesk
+  let lists: ListKeeper
+  private let listClient: ListClient
   let audit: AuditKeeper
   let logger: Logger
   /// See ``DeviceDesk/resources``.
@@ -85,11 +89,28 @@ public struct Manager: Service {
         devices: caller,
         policy: configuration.enrolmentPolicy, logger: logger)
       self.engine = engine
-      life = LifeDesk(ledger: ledger, sessions: sessions, engine: engine)
+      let courier = RevocationCourier(
+        ledger: ledger,
+        teller: CMCTeller(
+          client: client, identity: registrationAuthority, clock: clock,
+          ownIssuer: own.map { "\($0.certificate.subject)" }),
+        logger: logger)
+      self.courier = courier
+      life = LifeDesk(ledger: ledger, sessions: sessions, engine: engine, onRevocation: courier.wake)
+      gatewayLife = GatewayLifeDesk(ledger: ledger, connections: connections, onRevocation: courier.wake)
+      let listClient = ListClient()
+      self.listClient = listClient
+      lists = ListKeeper(
+        ledger: ledger, anchors: anchors, interval: .seconds(configuration.statusIntervalSeconds), life: life,
+        gateways: gatewayLife, logger: logger, fetch: { try await listClient.fetch($0) })
       identity = OwnIdentity(
         configuration: configuration, ledger: ledger, client: client,
         desk: OrderDesk(ledger: ledger, authority: connector), registrationAuthority: registrationAuthority,
-        server: ServerIdentity(), logger: logger, onReturn: { await engine.authorityReturned() })
+        server: ServerIdentity(), logger: logger,
+        onReturn: {
+          await engine.authorityReturned()
+          courier.wake()
+        })
     } catch let error as PKIError {
       throw ManagerError(error)
     }
@@ -100,6 +121,7 @@ public struct Manager: Service {
     // Not a part of the task that was cancelled: the last entries are signed too.
     await Task { await audit.sign() }.value
     try? await identity.client.shutdown()
+    try? await listClient.shutdown()
     try? database.close()
   }
 }

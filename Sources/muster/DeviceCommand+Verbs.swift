@@ -7,13 +7,24 @@ extension DeviceCommand {
     @OptionGroup var options: ManagerOptions
     @Option(help: "Only those in this state.")
     var state: String?
+    @Option(
+      help: ArgumentHelp(
+        "Only those let in that have not called for so long, the longest silent first.", valueName: "7d"))
+    var silent: Span?
     @Flag(help: "Print JSON.")
     var json = false
+
+    func validate() throws {
+      if state != nil, silent != nil { throw ValidationError("Give --state or --silent, not both.") }
+    }
 
     func run() async throws {
       try await explainingFailure {
         let devices: [DeviceView] = try await options.withClient {
-          try await $0.all("devices", query: state.map { ["state": $0] } ?? [:])
+          var query: [String: String] = [:]
+          query["state"] = state
+          query["silent"] = silent.map { "\($0.seconds)" }
+          return try await $0.all("devices", query: query)
         }
         if json { try Output.json(devices) } else { Output.table(DeviceView.head, devices.map(\.row)) }
       }

@@ -18,6 +18,14 @@ extension ManagerCommand {
   }
 }
 
+extension ListView {
+  fileprivate var sentence: String {
+    let read = checkedAt.map { "read \(Output.date($0) ?? "-")" } ?? "never read"
+    let trouble = trouble.map { "; \(missed) looks in vain: \($0)" } ?? ""
+    return "\(issuer): \(read)\(trouble)"
+  }
+}
+
 extension StatusView {
   fileprivate var fields: [(String, String?)] {
     let counts = devices.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
@@ -26,6 +34,6 @@ extension StatusView {
       ("gateways", "\(gatewaysConnected) connected"),
       ("orders until", Output.date(registrationAuthorityUntil) ?? "not yet: the CA has not enrolled the manager"),
       ("refused", registrationAuthorityRefusal),
-    ]
+    ] + (lists ?? []).map { ("CA's list", $0.sentence) }
   }
 }

@@ -71,6 +71,15 @@ extension Request {
     }
   }
 
+  /// A query parameter of whole seconds; nil when it is left out.
+  func seconds(_ name: String) throws(ManagerError) -> TimeInterval? {
+    guard let text = uri.queryParameters[Substring(name)] else { return nil }
+    guard let seconds = Int(text), (1...315_360_000).contains(seconds) else {
+      throw ManagerError(.invalid, "'\(name)' must be a number of seconds from 1 to 315360000.")
+    }
+    return TimeInterval(seconds)
+  }
+
   /// The query's `limit`, 1 to 500, and `after`.
   func page() throws(ManagerError) -> (after: String?, limit: Int) {
     let limit = uri.queryParameters["limit"].map { Int($0) ?? 0 } ?? 100

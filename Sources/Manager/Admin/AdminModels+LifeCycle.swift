@@ -38,6 +38,56 @@ public struct DeviceStepView: Codable, Sendable {
   public var device: DeviceView
 }
 
+/// What is known of a CA's list of what it revoked.
+public struct ListView: Codable, Sendable, Equatable {
+  /// The CA's name.
+  public var issuer: String
+  /// The number of the newest list that was believed, in hexadecimal; none until one was.
+  public var number: String?
+  /// When that was made.
+  public var thisUpdate: Date?
+  /// When a list was last believed.
+  public var checkedAt: Date?
+  /// How many looks in a row came to nothing.
+  public var missed: Int
+  /// Why the last one did.
+  public var trouble: String?
+}
+
+/// What a gateway's revocation came to.
+public struct GatewayStepView: Codable, Sendable {
+  /// False when it was revoked before.
+  public var changed: Bool
+  /// Whether a connection of it was ended by this.
+  public var connectionClosed: Bool
+  /// As it is now.
+  public var gateway: GatewayView
+  /// The devices that were ever seen there. What they said is theirs alone; where they are, the gateway knew.
+  public var devices: [String]
+  /// Its certificates that were withdrawn.
+  public var revocations: [RevocationView]
+}
+
+extension RevocationOrder {
+  /// - Throws: ``ManagerError`` with code `invalid`.
+  func parsed() throws(ManagerError) -> RevocationReason {
+    guard let known = RevocationReason(name: reason) else {
+      throw ManagerError(
+        .invalid, "'\(reason.prefix(40))' is no reason to revoke a certificate.",
+        remedy: "Known are: \(RevocationReason.allCases.map(\.name).joined(separator: ", ")).")
+    }
+    return known
+  }
+}
+
+extension ListView {
+  init(_ record: AuthorityListRecord) {
+    self.init(
+      issuer: record.issuer, number: record.number, thisUpdate: record.thisUpdate, checkedAt: record.checkedAt,
+      missed: record.missed, trouble: record.trouble)
+  }
+}
+
 extension RevocationView {
   init(_ record: RevocationRecord) {
     self.init(

@@ -180,6 +180,8 @@ public struct StatusView: Codable, Sendable {
   public var registrationAuthorityUntil: Date?
   /// Why the CA takes no orders from this manager; none as long as it does.
   public var registrationAuthorityRefusal: String?
+  /// What is known of the CAs' lists of what they revoked.
+  public var lists: [ListView]?
 }
 
 /// A problem document (RFC 9457). `type` is `urn:muster:problem:` and the code.

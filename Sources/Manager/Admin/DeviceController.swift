@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import PKI
 
@@ -38,7 +39,13 @@ struct DeviceController: Sendable {
   @Sendable private func list(_ request: Request, _ context: AdminContext) async throws -> Response {
     let (after, limit) = try request.page()
     let state: DeviceState? = try request.choice("state")
-    let page = try await ledger.store.devices(in: state, after: after, limit: limit)
+    let page =
+      if let silence = try request.seconds("silent") {
+        try await ledger.store.devices(
+          silentSince: ledger.clock.now.addingTimeInterval(-silence), after: after, limit: limit)
+      } else {
+        try await ledger.store.devices(in: state, after: after, limit: limit)
+      }
     let terms = try await ledger.store.terms(of: page.items.compactMap(\.certificateID))
     let views = page.items.map { device in DeviceView(device, certificate: device.certificateID.flatMap { terms[$0] }) }
     return try AdminAnswer.json(PageView(items: views, next: page.next))
@@ -109,12 +116,7 @@ struct DeviceController: Sendable {
   }
 
   @Sendable private func revoke(_ request: Request, _ context: AdminContext) async throws -> Response {
-    let name = try await request.json(RevocationOrder.self, context).reason
-    guard let reason = RevocationReason(name: name) else {
-      throw ManagerError(
-        .invalid, "'\(name.prefix(40))' is no reason to revoke a certificate.",
-        remedy: "Known are: \(RevocationReason.allCases.map(\.name).joined(separator: ", ")).")
-    }
+    let reason = try await request.json(RevocationOrder.self, context).parsed()
     return try await step(.revoke, reason: reason, request, context)
   }
 

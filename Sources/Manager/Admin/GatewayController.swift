@@ -10,23 +10,44 @@ struct GatewayController: Sendable {
   let connections: GatewayConnections
   let network: String
   let anchors: [Certificate]
+  let life: GatewayLifeDesk
 
   func addRoutes(to group: RouterGroup<AdminContext>) {
     group.get(use: list)
     group.post(use: enrol)
     group.refuseOthers(than: [.get, .post])
+    group.post(":name/revoke", use: revoke)
+    group.refuseOthers(than: [.post], at: ":name/revoke")
   }
 
   @Sendable private func list(_ request: Request, _ context: AdminContext) async throws -> Response {
     let gateways = try await ledger.store.gateways()
     let terms = try await ledger.store.terms(of: gateways.compactMap(\.certificateID))
-    let views = gateways.map { gateway in
-      let certificate = gateway.certificateID.flatMap { terms[$0] }
-      return GatewayView(
-        name: gateway.name, state: gateway.state, connected: connections.isConnected(gateway.name),
-        serial: certificate?.serial, notAfter: certificate?.notAfter, createdAt: gateway.createdAt)
-    }
+    let views = gateways.map { view(of: $0, $0.certificateID.flatMap { terms[$0] }) }
     return try AdminAnswer.json(PageView(items: views, next: nil))
+  }
+
+  private func view(of gateway: GatewayRecord, _ certificate: CertificateTerm?) -> GatewayView {
+    GatewayView(
+      name: gateway.name, state: gateway.state, connected: connections.isConnected(gateway.name),
+      serial: certificate?.serial, notAfter: certificate?.notAfter, createdAt: gateway.createdAt)
+  }
+
+  /// Shuts a gateway out for good. Asked again, it says that it was.
+  @Sendable private func revoke(_ request: Request, _ context: AdminContext) async throws -> Response {
+    let name = context.parameters.get("name") ?? ""
+    let reason = try await request.json(RevocationOrder.self, context).parsed()
+    let step = try await life.revoke(name, reason, by: try await context.administrator())
+    guard let gateway = try await ledger.store.gateway(name) else {
+      throw ManagerError(.notFound, "There is no gateway '\(name)'.")
+    }
+    let terms = try await ledger.store.terms(of: [gateway.certificateID].compactMap { $0 })
+    let devices = try await ledger.store.devices(seenAt: name).map(\.text)
+    return try AdminAnswer.json(
+      GatewayStepView(
+        changed: step.isNew, connectionClosed: step.hadConnection,
+        gateway: view(of: gateway, gateway.certificateID.flatMap { terms[$0] }), devices: devices,
+        revocations: try await ledger.store.revocations(of: .gateway(name)).map(RevocationView.init)))
   }
 
   /// Orders the gateway's certificate and waits for it. Asked again with the same key it is the same order.

@@ -21,7 +21,8 @@ struct StatusController: Sendable {
       StatusView(
         network: network, devices: devices, gatewaysConnected: connections.count,
         registrationAuthorityUntil: identity.current?.certificate.notValidAfter,
-        registrationAuthorityRefusal: identity.refusal))
+        registrationAuthorityRefusal: identity.refusal,
+        lists: try await store.authorityLists().map(ListView.init)))
   }
 
   @Sendable private func audit(_ request: Request, _ context: AdminContext) async throws -> Response {

@@ -93,14 +93,3 @@ extension ManagerError {
         "Enrol it again: 'muster manager enrol --dir DIR --ca-code-file FILE', with a new code of 'muster ca code'.")
   }
 }
-
-/// When a certificate of a gateway or of the manager itself is renewed: with two thirds of its life behind it.
-enum RenewalRule {
-  static let share = 2.0 / 3
-
-  static func time(_ record: CertificateRecord) -> Date {
-    record.notBefore.addingTimeInterval(record.notAfter.timeIntervalSince(record.notBefore) * share)
-  }
-
-  static func isDue(_ record: CertificateRecord, now: Date) -> Bool { now >= time(record) }
-}

@@ -5,6 +5,7 @@ enum ConfigurationKey: String, CaseIterable {
   case connector
   case authorityURL = "ca.url"
   case authorityAnchor = "ca.anchor"
+  case statusInterval = "ca.statusIntervalSeconds"
   case adminListen = "admin.listen"
   case adminNames = "admin.names"
   case gatewaysListen = "gateways.listen"

@@ -20,6 +20,8 @@ extension ManagerConfiguration {
       }
       configuration.connector = connector
     }
+    configuration.statusIntervalSeconds =
+      try await values.number(.statusInterval, in: 10...604_800) ?? configuration.statusIntervalSeconds
     configuration.admin = try await values.address(.adminListen) ?? configuration.admin
     configuration.gateways = try await values.address(.gatewaysListen) ?? configuration.gateways
     configuration.adminNames = try await values.list(.adminNames) ?? configuration.adminNames

@@ -16,6 +16,8 @@ public struct ManagerConfiguration: Sendable {
   public var authorityURL: String
   /// The file with the CA's anchor, PEM.
   public var authorityAnchor: String
+  /// How often it is looked what the CA revoked, in seconds.
+  public var statusIntervalSeconds: Int
   /// Where the admin API listens.
   public var admin: ListenAddress
   /// The names and addresses that the admin API's certificate is for.
@@ -43,6 +45,7 @@ public struct ManagerConfiguration: Sendable {
     self.connector = .fullCMC
     self.authorityURL = authorityURL
     self.authorityAnchor = authorityAnchor
+    self.statusIntervalSeconds = 3600
     self.admin = ListenAddress(host: "127.0.0.1", port: 8443)
     self.adminNames = ["localhost", "127.0.0.1"]
     self.gateways = ListenAddress(host: "127.0.0.1", port: 5684)

@@ -98,8 +98,7 @@ actor EnrolmentEngine {
   ///
   /// - Parameter limit: how many at once; the others' turn comes with the next call.
   func renewDue(limit: Int) async throws {
-    let due = try await ledger.store.devicesDueForRenewal(
-      at: ledger.clock.now, share: policy.renewalShare, limit: limit)
+    let due = try await ledger.store.devicesDueForRenewal(at: ledger.clock.now, limit: limit)
     for id in due {
       try await ledger.commit(.stepDevice(id, .due), by: .manager)
       wake(id, .demand)

@@ -76,7 +76,7 @@ extension EnrolmentMachine {
     case .refused: return false
     case .issued:
       guard let certificate else { return false }
-      return certificate.refusal == nil && now < policy.renewalTime(of: certificate)
+      return certificate.refusal == nil && !RenewalRule.isDue(certificate, now: now)
     }
   }
 

@@ -18,8 +18,6 @@ struct EnrolmentPolicy: Sendable, Equatable {
   var longestDeviceWait: Duration = .seconds(60)
   /// The longest wait between two tries to reach the CA, unless the CA itself asks for more.
   var longestAuthorityWait: Duration = .seconds(300)
-  /// Which part of its life a certificate may have behind it before it is renewed, 0 to 1.
-  var renewalShare = 2.0 / 3
 
   init(network: String, nameSuffix: String? = nil) {
     self.network = network
@@ -40,10 +38,5 @@ struct EnrolmentPolicy: Sendable, Equatable {
       }
     let doubled = shortestWait * (1 << min(max(failures - 1, 0), 20))
     return Wait(cause: cause, duration: min(doubled, longest), failures: failures)
-  }
-
-  func renewalTime(of certificate: CertificateRecord) -> Date {
-    let life = certificate.notAfter.timeIntervalSince(certificate.notBefore)
-    return certificate.notBefore.addingTimeInterval(life * renewalShare)
   }
 }

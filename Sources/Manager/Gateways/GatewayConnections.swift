@@ -34,6 +34,15 @@ final class GatewayConnections: LineTransport {
     await entry.connection.abort("the gateway was enrolled anew, and this certificate is not in force any more")
   }
 
+  /// Ends the gateway's connection.
+  ///
+  /// - Returns: whether there was one.
+  func close(_ gateway: String, because sentence: String) async -> Bool {
+    guard let entry = entries.withLock({ $0[gateway] }) else { return false }
+    await entry.connection.abort(sentence)
+    return true
+  }
+
   var count: Int { entries.withLock { $0.count } }
 
   func isConnected(_ gateway: String) -> Bool { entries.withLock { $0[gateway] != nil } }

@@ -12,7 +12,10 @@ struct GatewayGate: Sendable {
     guard let record = try await store.certificate(id), case .gateway(let name) = record.holder else {
       throw ManagerError(.forbidden, "The certificate is not a gateway's that was enrolled here.")
     }
-    guard let gateway = try await store.gateway(name), gateway.state == .active, gateway.certificateID == id else {
+    guard let gateway = try await store.gateway(name), gateway.state == .active else {
+      throw ManagerError(.forbidden, "Gateway '\(name)' is revoked.")
+    }
+    guard gateway.certificateID == id, record.state == .active else {
       throw ManagerError(.forbidden, "The certificate of gateway '\(name)' is not the one in force.")
     }
     return (name, id)

@@ -7,6 +7,8 @@ enum Actor: Sendable, Equatable {
   /// A device, by the bootstrap key that it proved to hold.
   case device(DeviceID)
   case gateway(String)
+  /// The CA, by a list that it signed.
+  case authority
   /// The manager on its own: the next step of something begun, a timer, a policy.
   case manager
 
@@ -15,6 +17,7 @@ enum Actor: Sendable, Equatable {
     case .administrator(let name): "administrator \(name)"
     case .device(let id): "device \(id)"
     case .gateway(let name): "gateway \(name)"
+    case .authority: "ca"
     case .manager: "manager"
     }
   }

@@ -49,6 +49,10 @@ enum Change: Sendable, Equatable {
   /// The device's report proved the certificate: it becomes the one active certificate of its key, the device `active`.
   case activate(DeviceID, CertificateID, report: [UInt8])
 
+  /// An administrator, or the CA, shuts a gateway out for good; its certificates are withdrawn.
+  case revokeGateway(String, RevocationReason)
+  /// The CA's list has one of our certificates. Its holder is shut out with it, if it is the one in force or of the same key.
+  case takeRevocation(CertificateID, Holder, RevocationReason)
   /// The CA acknowledged a revocation.
   case toldRevocation(CertificateID, Holder)
 }
@@ -101,6 +105,13 @@ extension Change {
       ("device-relocated", id.text, sighting.auditDetail)
     case .stepDevice(let id, let event, let reason):
       (event.auditAction, id.text, ["reason": reason?.name].compactMapValues { $0 })
+    case .revokeGateway(let name, let reason):
+      ("gateway-revoked", name, ["reason": reason.name])
+    case .takeRevocation(let certificate, let holder, let reason):
+      (
+        "certificate-revoked", holder.name,
+        ["certificate": certificate.text, "holder": holder.kind, "reason": reason.name]
+      )
     case .toldRevocation(let certificate, let holder):
       ("revocation-told", holder.name, ["certificate": certificate.text, "holder": holder.kind])
     case .trouble(let id, let problem):

@@ -45,7 +45,7 @@ extension Change {
       return (id, problem)
     case .addDevice, .importDevices, .meetDevice, .identifyDevice, .alarmDevice, .acknowledgeDevice, .offerTrust,
       .resetDevice, .relocateDevice,
-      .stepDevice, .toldRevocation, .recoverDevice, .retryDevice, .placeOrder,
+      .stepDevice, .toldRevocation, .revokeGateway, .takeRevocation, .recoverDevice, .retryDevice, .placeOrder,
       .continueOrder,
       .placeOwnOrder, .sendOrder, .issue, .deliver, .activate:
       return nil

@@ -71,17 +71,34 @@ extension SQLiteStore {
     }
   }
 
-  func devicesDueForRenewal(at now: Date, share: Double, limit: Int) async throws -> [DeviceID] {
+  func devicesDueForRenewal(at now: Date, limit: Int) async throws -> [DeviceID] {
     try await pool.read { database in
       try String.fetchAll(
-        database,
-        sql: """
-          SELECT device.id FROM certificate JOIN device ON device.certificate_id = certificate.id
-          WHERE certificate.state = 'active' AND device.state = 'active' AND device.held = 0
-            AND not_before + ? * (not_after - not_before) < ? LIMIT ?
-          """, arguments: [share, now.storedMilliseconds, limit]
+        database, sql: Self.dueForRenewal, arguments: [now.storedMilliseconds, limit]
       ).map(DeviceID.init)
     }
+  }
+
+  /// Reads only what is due. SQLite left to itself reads every active device by the index of states, and sorts.
+  static let dueForRenewal = """
+    SELECT id FROM device INDEXED BY device_by_renewal
+    WHERE state = 'active' AND held = 0 AND renewal_at <= ? ORDER BY renewal_at LIMIT ?
+    """
+
+  func devices(silentSince time: Date, after cursor: String?, limit: Int) async throws -> Page<Device> {
+    let parts = (cursor ?? "").split(separator: ":", maxSplits: 1).map(String.init)
+    let (seen, id) = parts.count == 2 ? (Int64(parts[0]) ?? .min, parts[1]) : (.min, "")
+    let rows = try await pool.read { database in
+      try SQLRequest<Row>(
+        literal: """
+          SELECT * FROM device INDEXED BY device_by_seen
+          WHERE seen_at < \(time.storedMilliseconds) AND (seen_at, id) > (\(seen), \(id))
+            AND state IN \(DeviceLife.working.map(\.rawValue))
+          ORDER BY seen_at, id LIMIT \(limit + 1)
+          """
+      ).fetchAll(database).map(Device.init(row:))
+    }
+    return Page(rows, limit: limit) { "\($0.seenAt?.storedMilliseconds ?? 0):\($0.id)" }
   }
 
   func enrolment(of id: DeviceID) async throws -> EnrolmentRecord? {
@@ -114,9 +131,15 @@ extension SQLiteStore {
   }
 
   func gateway(_ name: String) async throws -> GatewayRecord? {
+    try await pool.read { try Self.gateway(name, $0) }
+  }
+
+  func devices(seenAt gateway: String) async throws -> [DeviceID] {
     try await pool.read { database in
-      try Row.fetchOne(database, sql: "SELECT * FROM gateway WHERE name = ?", arguments: [name])
-        .map(GatewayRecord.init(row:))
+      try String.fetchAll(
+        database, sql: "SELECT DISTINCT device FROM device_route WHERE gateway = ? ORDER BY device",
+        arguments: [gateway]
+      ).map(DeviceID.init)
     }
   }
 
@@ -157,6 +180,11 @@ extension SQLiteStore {
   static func order(_ id: OrderID, _ database: Database) throws -> Order? {
     try Row.fetchOne(database, sql: "SELECT * FROM certificate_order WHERE id = ?", arguments: [id.text])
       .map(Order.init(row:))
+  }
+
+  static func gateway(_ name: String, _ database: Database) throws -> GatewayRecord? {
+    try Row.fetchOne(database, sql: "SELECT * FROM gateway WHERE name = ?", arguments: [name])
+      .map(GatewayRecord.init(row:))
   }
 
   static func certificate(_ id: CertificateID, _ database: Database) throws -> CertificateRecord? {

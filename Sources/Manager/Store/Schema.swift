@@ -8,7 +8,7 @@ enum Schema {
   static let applicationID = 0x4D53_5452
 
   /// From nothing to version 1, from there to 2, and so on. A step that has been in use is never changed.
-  private static let steps = [tables, oneNameOneDevice, bootstrapKeys, linkedAudit, revocations]
+  private static let steps = [tables, oneNameOneDevice, bootstrapKeys, linkedAudit, revocations, schedules]
 
   /// Brings a file to this version, all steps in one transaction.
   ///
@@ -22,6 +22,7 @@ enum Schema {
         if index + 1 == 2 { try refuseTwins(database) }
         try database.execute(sql: step)
         if index + 1 == 4 { try database.linkAudit() }
+        if index + 1 == 6 { try database.scheduleRenewals() }
       }
       // SQLite binds no parameters in a PRAGMA; both numbers are constants of this type.
       try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
@@ -85,6 +86,28 @@ enum Schema {
     ) STRICT;
     CREATE INDEX revocation_due ON revocation(next_try_at) WHERE next_try_at IS NOT NULL;
     CREATE INDEX device_route_by_gateway ON device_route(gateway, device);
+    """
+
+  /// Version 6: when devices' certificates are to be renewed, who is silent, and the CAs' lists.
+  private static let schedules = """
+    ALTER TABLE device ADD COLUMN renewal_at INTEGER;
+    CREATE INDEX device_by_renewal ON device(renewal_at) WHERE state = 'active' AND held = 0;
+    CREATE INDEX device_by_seen ON device(seen_at, id);
+
+    CREATE TABLE authority_list (
+      issuer TEXT PRIMARY KEY,
+      -- The newest certificate by it, which says where its list is.
+      certificate_id TEXT NOT NULL REFERENCES certificate(id),
+      list_number TEXT,
+      this_update INTEGER,
+      next_update INTEGER,
+      checked_at INTEGER,
+      missed INTEGER NOT NULL DEFAULT 0,
+      trouble TEXT
+    ) STRICT;
+    INSERT INTO authority_list(issuer, certificate_id)
+      SELECT issuer, id FROM certificate
+      WHERE number IN (SELECT max(number) FROM certificate GROUP BY issuer);
     """
 
   /// Version 1. Times are milliseconds since 1970. Names of keys, certificates and orders are lower-case hexadecimal.

@@ -43,8 +43,10 @@ protocol Store: Sendable {
   func devicesWantingWork() async throws -> [DeviceID]
   /// The devices whose last route went over this gateway and that have work to do.
   func devicesWantingWork(behind gateway: String) async throws -> [DeviceID]
-  /// Active devices whose certificate has at least this share (0 to 1) of its life behind it.
-  func devicesDueForRenewal(at now: Date, share: Double, limit: Int) async throws -> [DeviceID]
+  /// Active devices whose certificate is to be renewed by now, see ``RenewalRule``.
+  func devicesDueForRenewal(at now: Date, limit: Int) async throws -> [DeviceID]
+  /// Devices that were let in, called once, and not since: the longest silent first.
+  func devices(silentSince time: Date, after cursor: String?, limit: Int) async throws -> Page<Device>
   /// The device with its order and its certificate in force, as of one moment.
   func enrolment(of id: DeviceID) async throws -> EnrolmentRecord?
 
@@ -69,6 +71,8 @@ protocol Store: Sendable {
   ) async throws -> Page<CertificateRecord>
 
   func gateway(_ name: String) async throws -> GatewayRecord?
+  /// The devices that were ever seen at a gateway.
+  func devices(seenAt gateway: String) async throws -> [DeviceID]
   /// Gateways in the order of their names.
   func gateways() async throws -> [GatewayRecord]
 
@@ -78,6 +82,13 @@ protocol Store: Sendable {
   func revocationsDue(at now: Date, limit: Int) async throws -> [RevocationRecord]
   /// When the CA is to be told of the next revocation; nil when it knows of all.
   func nextRevocationTry() async throws -> Date?
+
+  /// The CAs whose certificates are in the store, with what is known of their lists.
+  func authorityLists() async throws -> [AuthorityListRecord]
+  /// Notes what a look at a CA's list came to. Nothing has happened then, so that there is no audit row.
+  func note(_ look: AuthorityListRecord.Look, of issuer: String) async throws
+  /// Those devices' and gateways' certificates among these serial numbers of an issuer that are not revoked here.
+  func unrevoked(_ serials: [String], of issuer: String) async throws -> [String: (CertificateID, Holder)]
 
   /// The audit trail, oldest first.
   func audit(after cursor: String?, limit: Int) async throws -> Page<AuditEntry>

@@ -29,7 +29,9 @@ extension StoreTransaction {
     try database.execute(
       sql: """
         INSERT INTO gateway(name, state, order_id, created_at) VALUES (?, 'active', ?, ?)
-        ON CONFLICT (name) DO UPDATE SET order_id = excluded.order_id, state = 'active'
+        ON CONFLICT (name) DO UPDATE SET order_id = excluded.order_id, state = 'active',
+          -- What shut it out stays out, until the new certificate is there.
+          certificate_id = CASE WHEN state = 'revoked' THEN NULL ELSE certificate_id END
         """, arguments: [name, order.id.text, now.storedMilliseconds])
   }
 
@@ -55,6 +57,11 @@ extension StoreTransaction {
         [record.id.text, name, record.orderID.text])
     case .manager: break
     }
+    try database.execute(
+      sql: """
+        INSERT INTO authority_list(issuer, certificate_id) VALUES (?, ?)
+        ON CONFLICT (issuer) DO UPDATE SET certificate_id = excluded.certificate_id
+        """, arguments: [record.issuer, record.id.text])
     try withdrawLate(record)
   }
 
@@ -75,6 +82,8 @@ extension StoreTransaction {
     try update(
       "UPDATE certificate SET state = 'active', report = ?, refusal = NULL WHERE id = ?",
       [Data(report), certificate.text])
+    let renewal = try SQLiteStore.certificate(certificate, database).map { RenewalRule.time($0, of: id) }
+    try update("UPDATE device SET renewal_at = ? WHERE id = ?", [renewal?.storedMilliseconds, id.text])
     try step(id, .report)
   }
 

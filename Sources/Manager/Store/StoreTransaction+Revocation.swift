@@ -31,6 +31,46 @@ extension StoreTransaction {
       ])
   }
 
+  /// - Throws: ``ManagerError``: `notFound`, `conflict` when it is revoked already.
+  func revokeGateway(_ name: String, _ reason: RevocationReason) throws {
+    let state = try String.fetchOne(database, sql: "SELECT state FROM gateway WHERE name = ?", arguments: [name])
+    guard let state else {
+      throw ManagerError(.notFound, "There is no gateway '\(name)'.", remedy: "'muster gateway list' shows all.")
+    }
+    guard state != GatewayState.revoked.rawValue else {
+      throw ManagerError(.conflict, "Gateway '\(name)' is revoked already.")
+    }
+    try update("UPDATE gateway SET state = ? WHERE name = ?", [GatewayState.revoked.rawValue, name])
+    try revokeAll(of: .gateway(name), reason)
+  }
+
+  /// What the CA says is revoked. A former certificate for another key says nothing about its holder of today.
+  mutating func takeRevocation(of id: CertificateID, _ holder: Holder, _ reason: RevocationReason) throws {
+    guard let record = try SQLiteStore.certificate(id, database), record.state != .revoked else {
+      throw ManagerError(.conflict, "The certificate \(id) is revoked already.")
+    }
+    try revoke(id, reason, by: .authority)
+    let inForce: String?
+    switch holder {
+    case .device(let device): inForce = try existing(device).certificateID?.text
+    case .gateway(let name):
+      inForce = try String.fetchOne(
+        database, sql: "SELECT certificate_id FROM gateway WHERE name = ?", arguments: [name])
+    case .manager: return
+    }
+    let key = try inForce.flatMap { try SQLiteStore.certificate(CertificateID(stored: $0), database)?.key }
+    guard record.state != .superseded || key == record.key else { return }
+    switch holder {
+    case .device(let device):
+      guard case .becomes = DeviceLife.outcome(of: .revoke, in: try existing(device).state) else { return }
+      try step(device, .revoke, reason: reason)
+    case .gateway(let name):
+      guard try SQLiteStore.gateway(name, database)?.state == .active else { return }
+      try revokeGateway(name, reason)
+    case .manager: return
+    }
+  }
+
   func settleRevocation(of id: CertificateID) throws {
     try update(
       """

@@ -170,7 +170,7 @@ struct EnrolmentEngineTests {
       let serial = try await life.serial()
       try await life.engine.renewDue(limit: 10)
       #expect(try await life.state() == .active)
-      rig.clock.advance(by: .seconds(250 * 86_400))
+      rig.clock.advance(by: .seconds(280 * 86_400))
       try await life.engine.renewDue(limit: 10)
       try await eventually("renewing") { try await life.state() != .active }
       try await life.pursue()

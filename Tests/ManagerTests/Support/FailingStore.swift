@@ -85,8 +85,19 @@ final class FailingStore: Store {
   func devicesWantingWork(behind gateway: String) async throws -> [DeviceID] {
     try await base.devicesWantingWork(behind: gateway)
   }
-  func devicesDueForRenewal(at now: Date, share: Double, limit: Int) async throws -> [DeviceID] {
-    try await base.devicesDueForRenewal(at: now, share: share, limit: limit)
+  func devicesDueForRenewal(at now: Date, limit: Int) async throws -> [DeviceID] {
+    try await base.devicesDueForRenewal(at: now, limit: limit)
+  }
+  func devices(silentSince time: Date, after cursor: String?, limit: Int) async throws -> Page<Device> {
+    try await base.devices(silentSince: time, after: cursor, limit: limit)
+  }
+  func devices(seenAt gateway: String) async throws -> [DeviceID] { try await base.devices(seenAt: gateway) }
+  func authorityLists() async throws -> [AuthorityListRecord] { try await base.authorityLists() }
+  func note(_ look: AuthorityListRecord.Look, of issuer: String) async throws {
+    try await write { try await base.note(look, of: issuer) }
+  }
+  func unrevoked(_ serials: [String], of issuer: String) async throws -> [String: (CertificateID, Holder)] {
+    try await base.unrevoked(serials, of: issuer)
   }
   func enrolment(of id: DeviceID) async throws -> EnrolmentRecord? {
     try await read { try await base.enrolment(of: id) }

@@ -1,5 +1,7 @@
 import Foundation
 import MockCA
+import NIOCore
+import NIOPosix
 import PKI
 import Synchronization
 
@@ -16,13 +18,28 @@ final class LiveNetwork: Sendable {
   /// Where the CA is, or was last.
   var authorityURL: String { url.withLock { $0 } }
 
-  /// - Parameter registrationAuthorityKey: where in a token the manager makes its key; nil for a file.
-  init(registrationAuthorityKey: String? = nil) async throws {
+  /// Where the CA tells certificates' status; nil for a port that no certificate names.
+  let statusPort: Int?
+
+  /// - Parameters:
+  ///   - registrationAuthorityKey: where in a token the manager makes its key; nil for a file.
+  ///   - namesStatus: whether certificates name a place where the CA's list really is.
+  init(registrationAuthorityKey: String? = nil, namesStatus: Bool = false) async throws {
     self.registrationAuthorityKey = registrationAuthorityKey
+    statusPort = namesStatus ? try await Self.freePort() : nil
     folder = try TemporaryFolder()
     authority = "\(folder.path)/ca"
     managerFolder = ManagerFolder("\(folder.path)/manager")
-    try MockCA.initialize(directory: authority, now: Date())
+    try MockCA.initialize(
+      directory: authority, url: statusPort.map { "http://localhost:\($0)" }, now: Date())
+  }
+
+  private static func freePort() async throws -> Int {
+    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .bind(host: "127.0.0.1", port: 0).get()
+    let port = channel.localAddress?.port ?? 0
+    try await channel.close()
+    return port
   }
 
   /// The manager's EDHOC key, as a trust descriptor would have it.
@@ -33,10 +50,11 @@ final class LiveNetwork: Sendable {
   /// Runs the CA while `body` runs; the manager's folder is made at the first time.
   func withAuthority(_ body: @escaping @Sendable () async throws -> Void) async throws {
     let port = Mutex<Int?>(nil)
-    let service = try await MockCA.build(
-      MockCAConfiguration(directory: authority, now: { Date() }) { event in
-        if case .listening(let opened) = event { port.withLock { $0 = opened } }
-      })
+    var configuration = MockCAConfiguration(directory: authority, now: { Date() }) { event in
+      if case .listening(let opened) = event { port.withLock { $0 = opened } }
+    }
+    if statusPort != nil { configuration.statusPort = statusPort }
+    let service = try await MockCA.build(configuration)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await service.run() }
       defer { group.cancelAll() }

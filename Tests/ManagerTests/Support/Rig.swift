@@ -18,6 +18,8 @@ final class Rig: Sendable {
   let managerKeys: ManagerKeys
   /// What happened, as `from>to` and problem codes.
   let story = Mutex<[String]>([])
+  /// How often it was told that the CA's list cannot be had.
+  let warnings = Mutex(0)
 
   init(_ ids: String...) throws {
     folder = try TemporaryFolder()
@@ -34,12 +36,15 @@ final class Rig: Sendable {
 
   func ledger(_ store: any Store) -> Ledger {
     Ledger(store: store, clock: clock) { [self] event in
+      if event.event == .authoritySilent { warnings.withLock { $0 += 1 } }
       story.withLock { story in
         switch event.event {
         case .device: story.append("\(event.from ?? "")>\(event.to ?? "")")
         case .trouble: story.append(event.problem ?? "")
         case .alarm: story.append("alarm \(event.problem ?? "")")
-        case .listening, .ready, .moved, .gateway, .identity, .waiting, .disowned, .tampered, .stopping: break
+        case .listening, .ready, .moved, .gateway, .identity, .waiting, .disowned, .authoritySilent, .tampered,
+          .stopping:
+          break
         }
       }
     }

@@ -8,12 +8,19 @@ struct SessionBench {
   let desk: FrontDesk
   let device: SecuredDevice
 
-  init() throws {
-    rig = try Rig()
+  init() throws { try self.init(Rig()) { try SecuredDevice("D1", manager: $0.managerKeys.current) } }
+
+  /// - Parameter id: of a scripted device that the rig's engine reaches, and that has sessions besides.
+  init(scripted id: String) throws {
+    try self.init(Rig(id)) { try SecuredDevice($0.device, manager: DeviceKey($0.managerKeys.current.coordinates)!) }
+  }
+
+  private init(_ rig: Rig, _ device: (Rig) throws -> SecuredDevice) throws {
+    self.rig = rig
     store = try rig.openStore()
     ledger = rig.ledger(store)
     desk = rig.desk(ledger, rig.engine(ledger))
-    device = try SecuredDevice("D1", manager: rig.managerKeys.current)
+    self.device = try device(rig)
   }
 }
 

@@ -14,6 +14,7 @@ final class TestAuthority: CertificateAuthority {
     var issued: [OrderID: IssuedCertificate] = [:]
     var answers: [AuthorityAnswer] = []
     var sent = 0
+    var listURL: String?
   }
   private let state = Mutex(State())
 
@@ -27,13 +28,28 @@ final class TestAuthority: CertificateAuthority {
       notValidAfter: now + 86_400 * 3650, issuer: name, subject: name, signatureAlgorithm: .ecdsaWithSHA256,
       extensions: Certificate.Extensions {
         Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 1))
-        Critical(KeyUsage(keyCertSign: true))
+        Critical(KeyUsage(keyCertSign: true, cRLSign: true))
         SubjectKeyIdentifier(sha256Of: key.publicKey)
       }, issuerPrivateKey: key.certificateKey)
   }
 
   /// The next orders are answered so, in this order; then it issues again.
   func answer(_ answers: AuthorityAnswer...) { state.withLock { $0.answers += answers } }
+
+  /// Where its certificates say from now on that its list is.
+  func nameList(at url: String) { state.withLock { $0.listURL = url } }
+
+  /// Its list of what it revoked.
+  func list(
+    _ number: Int64, _ revoked: [(serial: [UInt8], reason: RevocationReason)], at now: Date,
+    for life: TimeInterval = 3600,
+    key: SigningKey? = nil
+  ) throws -> [UInt8] {
+    let template = CRLTemplate(issuer: anchor, number: number, thisUpdate: now, nextUpdate: now + life)
+    let entries = try revoked.flatMap { try CRLEntry.encode(serialNumber: $0.serial, date: now, reason: $0.reason) }
+    let signature = try template.signature(over: entries, key: key ?? self.key)
+    return try template.list(entries: entries, signature: signature)
+  }
 
   /// How many certificates it made.
   var issuedCount: Int { state.withLock { $0.issued.count } }
@@ -68,7 +84,8 @@ final class TestAuthority: CertificateAuthority {
   /// A certificate for any request, outside of every order.
   func issue(_ request: CertificationRequest, profile: CertificateProfile = .device) throws -> IssuedCertificate {
     let certificate = try CertificateTemplate(
-      profile: profile, request: request, serialNumber: .random(), notBefore: now - 300, issuer: anchor, pointers: nil
+      profile: profile, request: request, serialNumber: .random(), notBefore: now - 300, issuer: anchor,
+      pointers: state.withLock { $0.listURL }.map { IssuerPointers(crl: $0, issuer: nil) }
     ).certificate(signedBy: key)
     return IssuedCertificate(certificate: certificate, issuers: [])
   }
