@@ -92,7 +92,7 @@ extension Gateway {
     self.asks = asks
     return try await withThrowingTaskGroup(of: ManagerConnector?.self) { group in
       group.addTask {
-        try await connection.run { await self.answer(to: $0) }
+        try await connection.run { await self.answer(to: $0, over: connection) }
         return nil
       }
       group.addTask {
@@ -100,6 +100,7 @@ extension Gateway {
         return nil
       }
       group.addTask { try await self.awaitRenewal() }
+      group.addTask { try await self.renewInTime(over: connection) }
       defer { group.cancelAll() }
       let renewed = try await group.next() ?? nil
       if renewed != nil { await connection.close() }
@@ -138,7 +139,10 @@ extension Gateway {
   }
 
   // The manager's request: waits for the device, or until the connection has ended and nobody wants the answer.
-  private func answer(to request: CoAPMessage) async -> CoAPMessage {
+  private func answer(to request: CoAPMessage, over connection: CoAPConnection) async -> CoAPMessage {
+    if request.uriHost == identity.name, request.code == .post, request.uriPath == ["renew"] {
+      return await renewOnDemand(over: connection)
+    }
     let (id, actions) = router.managerRequested(request, now: now)
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

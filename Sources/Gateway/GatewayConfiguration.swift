@@ -23,6 +23,8 @@ public struct GatewayConfiguration: Sendable {
   public var managerBackoff = Backoff(floor: .milliseconds(500), ceiling: .seconds(30))
   /// How often to look whether the certificate was renewed.
   public var identityCheckInterval = Duration.seconds(30)
+  /// How often to look whether the certificate is to be renewed, and to try again when it could not be.
+  public var renewalCheckInterval = Duration.seconds(600)
   /// How long to wait for the manager's answer to a device's request: less than the 10 s that a device waits, so that
   /// it hears 5.04 and not nothing (docs/spec/device.md).
   public var managerAnswerTimeout = Duration.seconds(9)

@@ -31,6 +31,7 @@ extension GatewayEvent {
       "manager \(address): not connected: \(reason) (again in \(Self.text(delay)))"
     case .identityRenewed(let date): "certificate: renewed, valid until \(date.formatted(.iso8601))"
     case .identityUnusable(let reason): "certificate: the new files cannot be used: \(reason)"
+    case .renewalFailed(let reason): "certificate: not renewed: \(reason)"
     case .stopped: "stopped"
     }
   }
@@ -80,6 +81,7 @@ extension GatewayEvent {
         self.retryAfterMilliseconds = delay.milliseconds
       case .identityRenewed(let date): self.notAfter = date.formatted(.iso8601)
       case .identityUnusable(let reason): self.reason = reason
+      case .renewalFailed(let reason): self.reason = reason
       case .stopped: break
       }
     }

@@ -26,6 +26,8 @@ public enum GatewayEvent: Equatable, Sendable {
   case identityRenewed(notAfter: Date)
   /// The gateway's files have changed and cannot be used; it goes on with what it has.
   case identityUnusable(reason: String)
+  /// The certificate is due and could not be renewed; it is tried again.
+  case renewalFailed(reason: String)
   /// The gateway ends.
   case stopped
 
@@ -42,6 +44,7 @@ public enum GatewayEvent: Equatable, Sendable {
     case .managerDisconnected: "manager-disconnected"
     case .identityRenewed: "certificate-renewed"
     case .identityUnusable: "certificate-unusable"
+    case .renewalFailed: "renewal-failed"
     case .stopped: "stopped"
     }
   }

@@ -92,7 +92,7 @@ extension Manager {
     CertificateController(store: ledger.store).addRoutes(to: api.group("certificates"))
     GatewayController(
       ledger: ledger, desk: identity.desk, connections: connections, network: configuration.network,
-      anchors: identity.client.anchors, life: gatewayLife
+      anchors: identity.client.anchors, life: gatewayLife, renewals: gatewayRenewals
     ).addRoutes(to: api.group("gateways"))
     StatusController(
       store: ledger.store, network: configuration.network, identity: identity.registrationAuthority,
@@ -111,7 +111,11 @@ extension Manager {
           ledger: ledger, engine: engine, limits: CallLimits(perMinute: configuration.newDevicesPerMinute),
           pendingLimit: configuration.pendingLimit, logger: logger, resources: resources),
         bodies: BodyKeeper(clock: ledger.clock), onCall: trust.deviceCalled),
-      ledger: ledger, logger: logger)
+      renewals: gatewayRenewals, ledger: ledger, logger: logger)
+  }
+
+  private var gatewayRenewals: GatewayRenewals {
+    GatewayRenewals(ledger: ledger, desk: identity.desk, connections: connections, network: configuration.network)
   }
 
   /// Looks every minute for certificates whose time has come; a hundred at once, so that a day's production does not renew

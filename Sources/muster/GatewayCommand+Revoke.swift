@@ -18,13 +18,7 @@ extension GatewayCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    /// A path may hold nothing but a name.
-    func validate() throws {
-      guard name.utf8.count <= 63, !name.isEmpty, name.utf8.allSatisfy({ $0 != 0x2F && (0x2D...0x7A).contains($0) })
-      else {
-        throw ValidationError("'\(name.prefix(64))' cannot name a gateway.")
-      }
-    }
+    func validate() throws { try GatewayCommand.validate(name) }
 
     func run() async throws {
       try await explainingFailure {

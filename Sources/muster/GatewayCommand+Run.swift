@@ -17,8 +17,9 @@ extension GatewayCommand {
         in rate, and until one has answered a Ping it is sent at most three bytes for each of its own.
 
         With --json every event is one line of JSON: ready, udp-listening, line-opened, line-up, line-down, \
-        line-closed, manager-connected, manager-disconnected, certificate-renewed, certificate-unusable, stopped. A \
-        renewed certificate in --dir is taken up by itself.
+        line-closed, manager-connected, manager-disconnected, certificate-renewed, certificate-unusable, renewal-failed, stopped. With \
+        two thirds of its life behind it the certificate is renewed by itself; so --dir must be writable. A renewed \
+        certificate in --dir is taken up by itself.
         """)
 
     @Option(help: "The gateway's directory, as `muster gateway enrol` left it.")

@@ -9,5 +9,5 @@ struct GatewayCommand: AsyncParsableCommand {
       The gateway passes messages on; it needs no trust. Exit codes: 0 done, 64 usage or configuration, 66 the \
       gateway's own files, 69 nobody answers, 73 a file cannot be written, 75 in use by another process.
       """,
-    subcommands: [Enrol.self, Run.self, Status.self, List.self, Revoke.self])
+    subcommands: [Enrol.self, Run.self, Status.self, List.self, Renew.self, Revoke.self])
 }

@@ -21,6 +21,8 @@ public struct GatewayIdentity: Sendable {
   public let name: String
   /// When its certificate expires.
   public let notAfter: Date
+  /// When its certificate began.
+  public let notBefore: Date
 
   /// Where its files are, and what they looked like when they were read; nil when it was not read from files.
   let files: IdentityFiles?
@@ -34,6 +36,11 @@ public struct GatewayIdentity: Sendable {
   public static let certificateFile = "gateway.pem"
   /// The file of the trust anchors for the manager's certificate.
   public static let anchorFile = "ca.pem"
+
+  /// Whether two thirds of its certificate's life are over: then it is to be renewed.
+  public func isRenewalDue(at now: Date) -> Bool {
+    now >= notBefore.addingTimeInterval(notAfter.timeIntervalSince(notBefore) * 2 / 3)
+  }
 
   /// Reads what `muster gateway enrol` wrote.
   /// - Throws: `badIdentity`, naming the file.
@@ -66,6 +73,7 @@ public struct GatewayIdentity: Sendable {
     }
     self.name = name.lowercased()
     self.notAfter = leaf.notValidAfter
+    self.notBefore = leaf.notValidBefore
     self.files = files
     self.chain = chain
     self.key = key

@@ -11,13 +11,16 @@ struct GatewayController: Sendable {
   let network: String
   let anchors: [Certificate]
   let life: GatewayLifeDesk
+  let renewals: GatewayRenewals
 
   func addRoutes(to group: RouterGroup<AdminContext>) {
     group.get(use: list)
     group.post(use: enrol)
     group.refuseOthers(than: [.get, .post])
     group.post(":name/revoke", use: revoke)
+    group.post(":name/renew", use: renew)
     group.refuseOthers(than: [.post], at: ":name/revoke")
+    group.refuseOthers(than: [.post], at: ":name/renew")
   }
 
   @Sendable private func list(_ request: Request, _ context: AdminContext) async throws -> Response {
@@ -31,6 +34,21 @@ struct GatewayController: Sendable {
     GatewayView(
       name: gateway.name, state: gateway.state, connected: connections.isConnected(gateway.name),
       serial: certificate?.serial, notAfter: certificate?.notAfter, createdAt: gateway.createdAt)
+  }
+
+  /// Has a connected gateway renew its certificate now. When this answers, the gateway has stored it.
+  @Sendable private func renew(_ request: Request, _ context: AdminContext) async throws -> Response {
+    let name = context.parameters.get("name") ?? ""
+    guard let gateway = try await ledger.store.gateway(name) else {
+      throw ManagerError(.notFound, "There is no gateway '\(name)'.", remedy: "'muster gateway list' shows all.")
+    }
+    guard gateway.state == .active else {
+      throw ManagerError(.conflict, "Gateway '\(name)' is revoked.", remedy: "Enrol it anew, with a new key.")
+    }
+    try await renewals.demand(of: name)
+    let id = try await ledger.store.gateway(name).flatMap { $0.nextCertificateID ?? $0.certificateID }
+    let terms = try await ledger.store.terms(of: [id].compactMap { $0 })
+    return try AdminAnswer.json(view(of: gateway, id.flatMap { terms[$0] }))
   }
 
   /// Shuts a gateway out for good. Asked again, it says that it was.

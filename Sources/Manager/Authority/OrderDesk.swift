@@ -47,6 +47,12 @@ struct OrderDesk: Sendable {
       throw ManagerError(
         .conflict, "The key was seen before, for \(known.kind) \(known.name).", remedy: "Make a new key.")
     }
+    return try await obtain(request, key: key, for: holder, profile: profile, by: actor)
+  }
+
+  private func obtain(
+    _ request: CertificationRequest, key: KeyDigest, for holder: Holder, profile: String, by actor: Actor
+  ) async throws -> CertificateRecord {
     let known = try await ledger.store.order(for: holder, key: key)
     if let known, let record = try await ledger.store.certificate(from: known.id),
       record.state == .active, !RenewalRule.isDue(record, now: ledger.clock.now)
@@ -59,9 +65,30 @@ struct OrderDesk: Sendable {
     } else {
       order = try await newOrder(request, key: key, for: holder, profile: profile, by: actor)
     }
+    return try await complete(order, as: .active)
+  }
+
+  /// Orders a gateway's next certificate for the key it has, or goes on with that order. What is in force stays so.
+  ///
+  /// - Returns: the certificate, which the gateway is to show before it counts.
+  /// - Throws: as ``obtain(_:for:profile:by:)``.
+  func renew(_ request: CertificationRequest, for gateway: String) async throws -> CertificateRecord {
+    let (holder, key) = (Holder.gateway(gateway), KeyDigest(sha256: request.keyDigest))
+    if let known = try await ledger.store.order(for: holder, key: key) {
+      if known.state == .open { return try await complete(known, as: .issued) }
+      if let record = try await ledger.store.certificate(from: known.id), record.state == .issued { return record }
+    }
+    let order = Order(
+      id: .fresh(), holder: holder, profile: "gateway", key: key, request: request.derBytes,
+      createdAt: ledger.clock.now)
+    try await ledger.commit(.placeGatewayRenewal(order), by: .gateway(gateway))
+    return try await complete(order, as: .issued)
+  }
+
+  private func complete(_ order: Order, as state: CertificateState) async throws -> CertificateRecord {
     switch try await place(order) {
     case .issued(let issued):
-      let record = try CertificateRecord(issued, for: order, state: .active, now: ledger.clock.now)
+      let record = try CertificateRecord(issued, for: order, state: state, now: ledger.clock.now)
       try await ledger.commit(.issue(record), by: .manager)
       return record
     case .later(_, let detail): throw ManagerError(.unreachable, detail, remedy: "Try again in a while.")

@@ -9,6 +9,8 @@ final class GatewayConnections: LineTransport {
     let certificate: CertificateID
   }
   private let entries = Mutex<[String: Entry]>([:])
+  /// The gateways that an administrator wants renewed now.
+  private let wanted = Mutex<Set<String>>([])
 
   /// The newest connection of a gateway counts: an older one is most likely dead and only does not know it.
   ///
@@ -46,6 +48,30 @@ final class GatewayConnections: LineTransport {
   var count: Int { entries.withLock { $0.count } }
 
   func isConnected(_ gateway: String) -> Bool { entries.withLock { $0[gateway] != nil } }
+
+  func isRenewalWanted(of gateway: String) -> Bool { wanted.withLock { $0.contains(gateway) } }
+
+  func wantRenewal(of gateway: String, _ isWanted: Bool) {
+    wanted.withLock { wanted in
+      if isWanted { _ = wanted.insert(gateway) } else { _ = wanted.remove(gateway) }
+    }
+  }
+
+  /// A request to the gateway itself.
+  func request(
+    _ message: CoAPMessage, to gateway: String, timeout: Duration
+  ) async throws(ManagerError) -> CoAPMessage {
+    guard let connection = entries.withLock({ $0[gateway]?.connection }) else {
+      throw ManagerError(.unreachable, "Gateway '\(gateway)' is not connected.", remedy: "Start it, then try again.")
+    }
+    var message = message
+    message.uriHost = gateway
+    do {
+      return try await connection.request(message, timeout: timeout)
+    } catch {
+      throw ManagerError(.unreachable, "Gateway '\(gateway)' did not answer: \(error).")
+    }
+  }
 
   func request(
     _ message: CoAPMessage, over route: Route, timeout: Duration

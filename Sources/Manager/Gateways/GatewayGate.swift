@@ -5,9 +5,9 @@ struct GatewayGate: Sendable {
   let store: any Store
 
   /// - Parameter certificate: the one that TLS verified, DER.
-  /// - Returns: the gateway's name, and the certificate's id.
+  /// - Returns: the gateway's name, the certificate's id, and whether it is the next one, shown for the first time.
   /// - Throws: ``ManagerError`` with code `forbidden`.
-  func admit(_ certificate: [UInt8]) async throws -> (name: String, certificate: CertificateID) {
+  func admit(_ certificate: [UInt8]) async throws -> (name: String, certificate: CertificateID, isNext: Bool) {
     let id = CertificateID(sha256: Array(SHA256.hash(data: certificate)))
     guard let record = try await store.certificate(id), case .gateway(let name) = record.holder else {
       throw ManagerError(.forbidden, "The certificate is not a gateway's that was enrolled here.")
@@ -15,9 +15,10 @@ struct GatewayGate: Sendable {
     guard let gateway = try await store.gateway(name), gateway.state == .active else {
       throw ManagerError(.forbidden, "Gateway '\(name)' is revoked.")
     }
-    guard gateway.certificateID == id, record.state == .active else {
+    let isNext = gateway.nextCertificateID == id && record.state == .issued
+    guard isNext || gateway.certificateID == id && record.state == .active else {
       throw ManagerError(.forbidden, "The certificate of gateway '\(name)' is not the one in force.")
     }
-    return (name, id)
+    return (name, id, isNext)
   }
 }

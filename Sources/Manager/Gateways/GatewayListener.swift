@@ -1,3 +1,4 @@
+import CoAP
 import CoAPStream
 import Edge
 import Logging
@@ -17,6 +18,7 @@ struct GatewayListener: Sendable {
   let connections: GatewayConnections
   let engine: EnrolmentEngine
   let desk: FrontDesk
+  let renewals: GatewayRenewals
   let ledger: Ledger
   let logger: Logger
 
@@ -111,7 +113,8 @@ struct GatewayListener: Sendable {
 
   /// Admitted twice: what was true before the connection could be found, and so ended, may have changed meanwhile.
   private func letIn(_ peer: GatewayPeer) async throws -> String {
-    let (name, certificate) = try await gate.admit(peer.certificate)
+    let (name, certificate, isNext) = try await gate.admit(peer.certificate)
+    if isNext { try await ledger.commit(.adoptGatewayCertificate(name, certificate), by: .gateway(name)) }
     if let older = connections.add(peer.connection, of: name, with: certificate) {
       Task { await older.abort("another connection of this gateway took the place of this one") }
     }
@@ -128,7 +131,13 @@ struct GatewayListener: Sendable {
     tell(name, connected: true)
     do {
       try await engine.gatewayConnected(name)
-      try await connection.run { await desk.answer($0, from: name) }
+      try await connection.run { request in
+        // What a gateway says for itself comes from no line.
+        guard request.value(of: .musterLine) == nil, request.uriPath == GatewayRenewals.path else {
+          return await desk.answer(request, from: name)
+        }
+        return await renewals.answer(request, from: name)
+      }
     } catch {
       logger.info("a gateway's connection ended", metadata: ["gateway": "\(name)", "error": "\(error)"])
     }

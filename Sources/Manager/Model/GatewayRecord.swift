@@ -14,7 +14,9 @@ struct GatewayRecord: Sendable, Equatable {
   var name: String
   var state: GatewayState
   var orderID: OrderID
-  /// The one certificate it may connect with; none while its order is open.
+  /// The certificate it may connect with; none while its order is open.
   var certificateID: CertificateID?
+  /// The next one, which was issued and which it has not shown yet. Until it does, both serve.
+  var nextCertificateID: CertificateID?
   var createdAt: Date
 }

@@ -49,6 +49,10 @@ enum Change: Sendable, Equatable {
   /// The device's report proved the certificate: it becomes the one active certificate of its key, the device `active`.
   case activate(DeviceID, CertificateID, report: [UInt8])
 
+  /// A gateway's order for its next certificate; what it has stays in force.
+  case placeGatewayRenewal(Order)
+  /// A gateway showed its next certificate: it is the one in force.
+  case adoptGatewayCertificate(String, CertificateID)
   /// An administrator, or the CA, shuts a gateway out for good; its certificates are withdrawn.
   case revokeGateway(String, RevocationReason)
   /// The CA's list has one of our certificates. Its holder is shut out with it, if it is the one in force or of the same key.
@@ -105,6 +109,10 @@ extension Change {
       ("device-relocated", id.text, sighting.auditDetail)
     case .stepDevice(let id, let event, let reason):
       (event.auditAction, id.text, ["reason": reason?.name].compactMapValues { $0 })
+    case .placeGatewayRenewal(let order):
+      ("order-placed", order.holder.name, order.auditDetail)
+    case .adoptGatewayCertificate(let name, let certificate):
+      ("gateway-renewed", name, ["certificate": certificate.text])
     case .revokeGateway(let name, let reason):
       ("gateway-revoked", name, ["reason": reason.name])
     case .takeRevocation(let certificate, let holder, let reason):

@@ -45,7 +45,8 @@ extension Change {
       return (id, problem)
     case .addDevice, .importDevices, .meetDevice, .identifyDevice, .alarmDevice, .acknowledgeDevice, .offerTrust,
       .resetDevice, .relocateDevice,
-      .stepDevice, .toldRevocation, .revokeGateway, .takeRevocation, .recoverDevice, .retryDevice, .placeOrder,
+      .stepDevice, .toldRevocation, .placeGatewayRenewal, .adoptGatewayCertificate, .revokeGateway, .takeRevocation,
+      .recoverDevice, .retryDevice, .placeOrder,
       .continueOrder,
       .placeOwnOrder, .sendOrder, .issue, .deliver, .activate:
       return nil

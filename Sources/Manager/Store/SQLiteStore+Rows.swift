@@ -71,6 +71,7 @@ extension GatewayRecord {
     self.init(
       name: row["name"], state: try row.decoded("state"), orderID: OrderID(stored: row["order_id"]),
       certificateID: (row["certificate_id"] as String?).map(CertificateID.init(stored:)),
+      nextCertificateID: (row["next_certificate_id"] as String?).map(CertificateID.init(stored:)),
       createdAt: row.date("created_at"))
   }
 }

@@ -65,6 +65,8 @@ struct StoreTransaction {
       try update("UPDATE certificate SET refusal = ? WHERE id = ?", [problem.detail, certificate.text])
       try set(problem, on: id)
     case .activate(let id, let certificate, let report): try activate(certificate, of: id, report: report)
+    case .placeGatewayRenewal(let order): try placeGatewayRenewal(order)
+    case .adoptGatewayCertificate(let name, let id): try adopt(id, by: name)
     case .revokeGateway(let name, let reason): try revokeGateway(name, reason)
     case .takeRevocation(let id, let holder, let reason): try takeRevocation(of: id, holder, reason)
     case .toldRevocation(let id, _): try settleRevocation(of: id)

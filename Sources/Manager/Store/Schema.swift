@@ -8,7 +8,9 @@ enum Schema {
   static let applicationID = 0x4D53_5452
 
   /// From nothing to version 1, from there to 2, and so on. A step that has been in use is never changed.
-  private static let steps = [tables, oneNameOneDevice, bootstrapKeys, linkedAudit, revocations, schedules]
+  private static let steps = [
+    tables, oneNameOneDevice, bootstrapKeys, linkedAudit, revocations, schedules, gatewayRenewals,
+  ]
 
   /// Brings a file to this version, all steps in one transaction.
   ///
@@ -108,6 +110,12 @@ enum Schema {
     INSERT INTO authority_list(issuer, certificate_id)
       SELECT issuer, id FROM certificate
       WHERE number IN (SELECT max(number) FROM certificate GROUP BY issuer);
+    """
+
+  /// Version 7: a gateway's next certificate, until it shows it.
+  private static let gatewayRenewals = """
+    ALTER TABLE gateway ADD COLUMN next_order_id TEXT REFERENCES certificate_order(id);
+    ALTER TABLE gateway ADD COLUMN next_certificate_id TEXT REFERENCES certificate(id);
     """
 
   /// Version 1. Times are milliseconds since 1970. Names of keys, certificates and orders are lower-case hexadecimal.

@@ -31,8 +31,30 @@ extension StoreTransaction {
         INSERT INTO gateway(name, state, order_id, created_at) VALUES (?, 'active', ?, ?)
         ON CONFLICT (name) DO UPDATE SET order_id = excluded.order_id, state = 'active',
           -- What shut it out stays out, until the new certificate is there.
-          certificate_id = CASE WHEN state = 'revoked' THEN NULL ELSE certificate_id END
+          certificate_id = CASE WHEN state = 'revoked' THEN NULL ELSE certificate_id END,
+          next_order_id = NULL, next_certificate_id = NULL
         """, arguments: [name, order.id.text, now.storedMilliseconds])
+  }
+
+  func placeGatewayRenewal(_ order: Order) throws {
+    guard case .gateway(let name) = order.holder else { throw ManagerError(.conflict, "The order is no gateway's.") }
+    try claim(order.key, for: order.holder)
+    try insert(order)
+    try update(
+      "UPDATE gateway SET next_order_id = ?, next_certificate_id = NULL WHERE name = ? AND state = 'active'",
+      [order.id.text, name])
+  }
+
+  /// The former certificate ends only when the gateway has shown that it has the next one.
+  func adopt(_ certificate: CertificateID, by name: String) throws {
+    try supersedeOthers(than: certificate, holder: .gateway(name))
+    try update("UPDATE certificate SET state = 'active' WHERE id = ? AND state = 'issued'", [certificate.text])
+    try update(
+      """
+      UPDATE gateway SET certificate_id = next_certificate_id, order_id = next_order_id, next_order_id = NULL,
+        next_certificate_id = NULL
+      WHERE name = ? AND next_certificate_id = ? AND state = 'active'
+      """, [name, certificate.text])
   }
 
   func refuse(_ order: Order, _ problem: Problem) throws {
@@ -51,10 +73,16 @@ extension StoreTransaction {
       try update(
         "UPDATE device SET certificate_id = ? WHERE id = ? AND order_id = ?",
         [record.id.text, id.text, record.orderID.text])
+    case .gateway(let name) where record.state == .issued:
+      try update(
+        "UPDATE gateway SET next_certificate_id = ? WHERE name = ? AND next_order_id = ?",
+        [record.id.text, name, record.orderID.text])
     case .gateway(let name):
       try update(
-        "UPDATE gateway SET certificate_id = ? WHERE name = ? AND order_id = ?",
-        [record.id.text, name, record.orderID.text])
+        """
+        UPDATE gateway SET certificate_id = ?1, order_id = ?3, next_order_id = NULL, next_certificate_id = NULL
+        WHERE name = ?2 AND ?3 IN (order_id, next_order_id)
+        """, [record.id.text, name, record.orderID.text])
     case .manager: break
     }
     try database.execute(

@@ -87,6 +87,9 @@ extension StoreTransaction {
 
   /// The CA's answer to an order that was under way when its device was withdrawn: nobody gets that certificate.
   func withdrawLate(_ record: CertificateRecord) throws {
+    if case .gateway(let name) = record.holder, try SQLiteStore.gateway(name, database)?.state == .revoked {
+      return try revoke(record.id, .cessationOfOperation, by: .manager)
+    }
     guard case .device(let id) = record.holder else { return }
     switch try existing(id).state {
     case .revoked, .decommissioned: try revoke(record.id, .cessationOfOperation, by: .manager)
@@ -107,7 +110,11 @@ extension StoreTransaction {
 
   /// What is ordered for a device that was turned away meanwhile does not go out.
   func refuseBlocked(holderOf order: OrderID) throws {
-    guard case .device(let id) = try SQLiteStore.order(order, database)?.holder else { return }
+    let holder = try SQLiteStore.order(order, database)?.holder
+    if case .gateway(let name) = holder, try SQLiteStore.gateway(name, database)?.state == .revoked {
+      throw ManagerError(.conflict, "Gateway '\(name)' is revoked.")
+    }
+    guard case .device(let id) = holder else { return }
     let device = try existing(id)
     guard device.state.isBlocked, case .refused(let refusal) = DeviceLife.outcome(of: .order, in: device.state) else {
       return

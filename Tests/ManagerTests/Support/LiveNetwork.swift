@@ -34,12 +34,15 @@ final class LiveNetwork: Sendable {
       directory: authority, url: statusPort.map { "http://localhost:\($0)" }, now: Date())
   }
 
+  /// A port below those that the system gives to connections, so that no other test's takes it before the CA listens there.
   private static func freePort() async throws -> Int {
-    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .bind(host: "127.0.0.1", port: 0).get()
-    let port = channel.localAddress?.port ?? 0
-    try await channel.close()
-    return port
+    while true {
+      let port = Int.random(in: 20_000..<30_000)
+      let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      guard let channel = try? await bootstrap.bind(host: "127.0.0.1", port: port).get() else { continue }
+      try await channel.close()
+      return port
+    }
   }
 
   /// The manager's EDHOC key, as a trust descriptor would have it.
