@@ -33,6 +33,12 @@ struct GatewayRenewalTests {
           let after = try Data(contentsOf: URL(filePath: "\(folder)/gateway.pem"))
           #expect(after != before)
           try await eventually("the new one is in force") { try await self.serial(client) == view.serial }
+          try await eventually("it is connected with that") {
+            let gateways: PageView<GatewayView> = try await client.get("gateways")
+            return gateways.items.first?.connected == true
+          }
+          let all: PageView<CertificateView> = try await client.get("certificates")
+          #expect(all.items.filter { $0.holderKind == "gateway" }.map(\.state) == [.superseded, .active])
           #expect(events().contains { if case .identityRenewed = $0 { true } else { false } })
           // OpenSSL takes it for a client's, under the same anchor and for the same key.
           let path = try Tool.run(
