@@ -245,7 +245,11 @@ let package = Package(
       dependencies: [
         "COSE", "CoAP", "CoAPStream", "DeviceBench", "Gateway", "Manager", "ManagerBench", "MockCA", "OSCORE", "PKI",
         "TestKit", "Trust",
-      ]),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ], exclude: ["oracle"]),
     .testTarget(
       name: "SimulationTests",
       dependencies: [

@@ -30,13 +30,11 @@ extension Manager {
     let gatewayAddress = socket.channel.localAddress
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await gateways.serve(socket) }
-      let (opened, opening) = AsyncStream<SocketAddress>.makeStream()
-      group.addTask {
-        defer { opening.finish() }
-        try await adminListener { opening.yield($0) }.run()
-      }
-      for await adminAddress in opened {
-        let addresses = (admin: adminAddress.text, gateways: gatewayAddress?.text ?? "-")
+      let operations = await operationsAddress(in: &group)
+      let adminAddress = await address(in: &group) { try await adminListener($0).run() }
+      if let adminAddress, operations != nil || configuration.operations == nil {
+        let addresses = Addresses(
+          admin: adminAddress.text, gateways: gatewayAddress?.text ?? "-", operations: operations?.text)
         tell(.listening, addresses)
         group.addTask {
           await cancelWhenGracefulShutdown {
@@ -51,17 +49,53 @@ extension Manager {
         group.addTask { try await cancelWhenGracefulShutdown { try await audit.run() } }
         group.addTask { try await cancelWhenGracefulShutdown { try await lists.run() } }
         group.addTask { try await cancelWhenGracefulShutdown { try await courier.run() } }
-        break
+        group.addTask { await cancelWhenGracefulShutdown { await welcomeAuthority() } }
       }
       // One after another, so that the first that fails ends the others.
       while try await group.next() != nil {}
     }
   }
 
-  private func tell(_ kind: ManagerEvent.Kind, _ addresses: (admin: String, gateways: String)) {
+  /// Where the manager listens, as it is told.
+  private struct Addresses {
+    let admin: String
+    let gateways: String
+    let operations: String?
+  }
+
+  /// Has a listener serve.
+  ///
+  /// - Returns: its address as soon as its socket is open; nil when it ended before.
+  private func address(
+    in group: inout ThrowingTaskGroup<Void, any Error>,
+    of serve: @escaping @Sendable (@escaping @Sendable (SocketAddress) -> Void) async throws -> Void
+  ) async -> SocketAddress? {
+    let (opened, opening) = AsyncStream<SocketAddress>.makeStream()
+    group.addTask {
+      defer { opening.finish() }
+      try await serve { opening.yield($0) }
+    }
+    return await opened.first { _ in true }
+  }
+
+  private func operationsAddress(in group: inout ThrowingTaskGroup<Void, any Error>) async -> SocketAddress? {
+    guard let operations = configuration.operations else { return nil }
+    return await address(in: &group) { try await operationsListener(operations, $0).run() }
+  }
+
+  /// Whoever waits for a CA that did not answer goes on as soon as it does.
+  private func welcomeAuthority() async {
+    for await _ in breaker.returns {
+      await engine.authorityReturned()
+      courier.wake()
+    }
+  }
+
+  private func tell(_ kind: ManagerEvent.Kind, _ addresses: Addresses) {
     var event = ManagerEvent(kind, at: ledger.clock.now)
     event.admin = addresses.admin
     event.gateways = addresses.gateways
+    event.operations = addresses.operations
     ledger.events(event)
   }
 
@@ -84,8 +118,11 @@ extension Manager {
 
   private func adminRouter() -> Router<AdminContext> {
     let router = Router(context: AdminContext.self)
+    router.add(middleware: AdminMeasuring(meter: meter))
     router.add(
-      middleware: ProblemMiddleware { [logger] in logger.error("the admin API failed", metadata: ["error": "\($0)"]) })
+      middleware: ProblemMiddleware { [logger] error, request in
+        logger.error("the admin API failed", metadata: ["error": "\(error)", "request": "\(request)"])
+      })
     let api = router.group("api/v1")
     DeviceController(ledger: ledger, engine: engine, caller: caller, trust: trust, life: life)
       .addRoutes(to: api.group("devices"))
@@ -99,6 +136,20 @@ extension Manager {
       connections: connections
     ).addRoutes(to: api)
     return router
+  }
+
+  private func operationsListener(
+    _ address: ListenAddress, _ onOpen: @escaping @Sendable (SocketAddress) -> Void
+  ) -> OperationsListener {
+    OperationsListener(
+      address: address,
+      readiness: ReadinessDesk(
+        ledger: ledger, server: identity.server, registrationAuthority: identity.registrationAuthority,
+        breaker: breaker),
+      metrics: ManagerMetrics(
+        ledger: ledger, meter: meter, breaker: breaker, connections: connections, sessions: sessions,
+        registrationAuthority: identity.registrationAuthority, startedAt: startedAt),
+      logger: logger, onOpen: onOpen)
   }
 
   private func gatewayListener() -> GatewayListener {

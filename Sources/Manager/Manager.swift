@@ -28,6 +28,9 @@ public struct Manager: Service {
   let lists: ListKeeper
   private let listClient: ListClient
   let audit: AuditKeeper
+  let meter: ManagerMeter
+  let breaker: CircuitBreaker
+  let startedAt: Date
   let logger: Logger
   /// See ``DeviceDesk/resources``.
   var resources: [[String]: DeviceResource] = [:]
@@ -56,6 +59,15 @@ public struct Manager: Service {
   ) throws {
     self.configuration = configuration
     self.logger = logger
+    startedAt = clock.now
+    let meter = ManagerMeter()
+    self.meter = meter
+    let breaker = CircuitBreaker()
+    self.breaker = breaker
+    let events: EventSink = { event in
+      meter.events.add(event.event)
+      events(event)
+    }
     do {
       lock = try configuration.folder.lock()
       try configuration.folder.create()
@@ -69,7 +81,8 @@ public struct Manager: Service {
         configuration.connector == .local ? try SubAuthority(configuration, anchors: anchors, now: clock.now) : nil
       database = try SQLiteStore(path: configuration.folder.database)
       admin = try AdminAuthority.open(configuration.folder, network: configuration.network, now: clock.now)
-      let client = try AuthorityClient(url: configuration.authorityURL, anchors: anchors)
+      let client = try AuthorityClient(
+        url: configuration.authorityURL, anchors: anchors, breaker: breaker, meter: meter)
       let registrationAuthority = RegistrationAuthorityIdentity()
       let network = FullCMCConnector(client: client, identity: registrationAuthority, clock: clock)
       let connector: any CertificateAuthority =

@@ -22,6 +22,12 @@ extension ManagerCommand {
     @Option(help: ArgumentHelp("Where gateways connect; port 0 lets the system choose.", valueName: "host:port"))
     var gateways: String?
 
+    @Option(
+      help: ArgumentHelp(
+        "Where health, readiness and metrics are told: a loopback address; by default nowhere.", valueName: "host:port")
+    )
+    var operations: String?
+
     @Flag(help: "Print events as lines of JSON.")
     var json = false
 
@@ -31,6 +37,7 @@ extension ManagerCommand {
         var flags: [String: String] = [:]
         flags["admin.listen"] = admin
         flags["gateways.listen"] = gateways
+        flags["operations.listen"] = operations
         let configuration = try await ManagerConfiguration.load(
           folder: ManagerFolder(dir), environment: ProcessInfo.processInfo.environment, flags: flags)
         let manager = try Manager(configuration: configuration, logger: configuration.logger) { event in

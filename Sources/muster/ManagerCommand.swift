@@ -6,5 +6,5 @@ struct ManagerCommand: AsyncParsableCommand {
     commandName: "manager",
     abstract: "Run a network's Certificate Manager.",
     discussion: managerExitStatuses,
-    subcommands: [Init.self, Enrol.self, Keys.self, Backup.self, SubAuthority.self, Run.self, Status.self])
+    subcommands: [Init.self, Enrol.self, Keys.self, Backup.self, SubAuthority.self, Run.self, Status.self, Config.self])
 }

@@ -110,7 +110,8 @@ extension Request {
 /// Turns every error into a problem document (RFC 9457), so that handlers just throw.
 struct ProblemMiddleware: RouterMiddleware {
   typealias Context = AdminContext
-  let report: @Sendable (any Error) -> Void
+  /// Told of what is no caller's fault, with the request's id.
+  let report: @Sendable (any Error, String) -> Void
 
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -127,7 +128,7 @@ struct ProblemMiddleware: RouterMiddleware {
     } catch let error as HTTPError {
       return Response(status: error.status)
     } catch {
-      report(error)
+      report(error, context.requestID)
       return AdminAnswer.problem(ManagerError(.database, "The manager failed; its log says why."))
     }
   }

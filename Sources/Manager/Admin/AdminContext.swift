@@ -1,6 +1,7 @@
 import Hummingbird
 import NIOCore
 import NIOSSL
+import PKI
 import SwiftASN1
 import X509
 
@@ -8,6 +9,8 @@ import X509
 struct AdminContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   let channel: any Channel
+  /// What the log and the answer's `X-Request-Id` call this request.
+  let requestID = TransactionID.random().hexadecimal
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)

@@ -17,10 +17,20 @@ struct AuthorityClient: Sendable {
 
   private static let longestAnswerBytes = 64 * 1024
   private let deadline: TimeAmount
+  private let breaker: CircuitBreaker
+  private let meter: ManagerMeter
 
-  /// - Parameter deadline: within which an answer must be there, whole.
-  init(url: String, anchors: [Certificate], deadline: TimeAmount = .seconds(30)) throws {
+  /// - Parameters:
+  ///   - deadline: within which an answer must be there, whole.
+  ///   - breaker: decides whether a request goes out, and hears of its answer.
+  ///   - meter: counts requests.
+  init(
+    url: String, anchors: [Certificate], deadline: TimeAmount = .seconds(30),
+    breaker: CircuitBreaker = CircuitBreaker(), meter: ManagerMeter = ManagerMeter()
+  ) throws {
     self.deadline = deadline
+    self.breaker = breaker
+    self.meter = meter
     self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
     self.anchors = anchors
     var tls = TLSConfiguration.makeClientConfiguration()
@@ -68,6 +78,38 @@ struct AuthorityClient: Sendable {
   }
 
   private func execute(_ request: HTTPClientRequest) async throws(ManagerError) -> AuthorityReply {
+    let ticket: CircuitBreaker.Ticket
+    do {
+      ticket = try breaker.admit()
+    } catch {
+      meter.authorityRequests.add(.withheld)
+      throw error
+    }
+    let start = ContinuousClock.now
+    do {
+      let reply = try await exchange(request)
+      meter.authorityDurations.add(ContinuousClock.now - start)
+      if reply.status < 500 {
+        meter.authorityRequests.add(.answered)
+        breaker.succeeded(ticket)
+      } else {
+        meter.authorityRequests.add(.failed)
+        breaker.failed(ticket, "\(reply.sentence).")
+      }
+      return reply
+    } catch {
+      guard !Task.isCancelled else {
+        breaker.abandoned(ticket)
+        throw error
+      }
+      meter.authorityDurations.add(ContinuousClock.now - start)
+      meter.authorityRequests.add(.failed)
+      breaker.failed(ticket, error.reason)
+      throw error
+    }
+  }
+
+  private func exchange(_ request: HTTPClientRequest) async throws(ManagerError) -> AuthorityReply {
     do {
       let response = try await http.execute(request, deadline: .now() + deadline)
       let bytes = try await response.body.collect(upTo: Self.longestAnswerBytes)

@@ -14,7 +14,9 @@ enum ConfigurationKey: String, CaseIterable {
   case pendingLimit = "enrolment.pendingLimit"
   case newDevicesPerMinute = "enrolment.newDevicesPerMinute"
   case reportPatience = "enrolment.reportPatienceSeconds"
+  case operationsListen = "operations.listen"
   case logLevel = "log.level"
+  case logFormat = "log.format"
 
   /// The environment variable of the same meaning: `ca.url` is `MUSTER_CA_URL`, `nameSuffix` is `MUSTER_NAME_SUFFIX`.
   var variable: String {
@@ -30,7 +32,7 @@ enum ConfigurationKey: String, CaseIterable {
     let sections = [
       "MUSTER_NETWORK", "MUSTER_NAME_", "MUSTER_CONNECTOR", "MUSTER_CA_", "MUSTER_ADMIN_", "MUSTER_GATEWAYS_",
       "MUSTER_ENROLMENT_",
-      "MUSTER_TRUST_",
+      "MUSTER_TRUST_", "MUSTER_OPERATIONS_",
       "MUSTER_LOG_",
     ]
     return environment.filter { name in !known.contains(name) && sections.contains { name.hasPrefix($0) } }.sorted()

@@ -32,6 +32,16 @@ extension ManagerConfiguration {
       try await values.number(.newDevicesPerMinute, in: 1...60_000) ?? configuration.newDevicesPerMinute
     configuration.reportPatienceSeconds =
       try await values.number(.reportPatience, in: 1...86_400) ?? configuration.reportPatienceSeconds
+    configuration.operations = try await values.address(.operationsListen)
+    guard configuration.operations?.isLoopback ?? true else {
+      throw values.wrong(.operationsListen, "a loopback address such as 127.0.0.1:9464, for it asks nobody who he is")
+    }
+    if let name = try await values.text(.logFormat) {
+      guard let format = LogFormat(rawValue: name) else {
+        throw values.wrong(.logFormat, LogFormat.allCases.map { "'\($0.rawValue)'" }.joined(separator: " or "))
+      }
+      configuration.logFormat = format
+    }
     if let level = try await values.text(.logLevel) {
       guard let known = Logger.Level(rawValue: level) else {
         throw values.wrong(.logLevel, "one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -105,7 +115,12 @@ extension ManagerFolder {
 extension ManagerConfiguration {
   /// A logger to standard error, from the configured level on.
   public var logger: Logger {
-    var logger = Logger(label: "muster.manager") { StreamLogHandler.standardError(label: $0) }
+    var logger = Logger(label: "muster.manager") { [logFormat] label in
+      switch logFormat {
+      case .text: StreamLogHandler.standardError(label: label)
+      case .json: JSONLogHandler(label: label)
+      }
+    }
     logger.logLevel = logLevel
     return logger
   }

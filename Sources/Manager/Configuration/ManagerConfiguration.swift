@@ -34,8 +34,12 @@ public struct ManagerConfiguration: Sendable {
   public var newDevicesPerMinute: Int
   /// How long a device may take to report, in seconds.
   public var reportPatienceSeconds: Int
+  /// Where health, readiness and metrics are told, a loopback address; nowhere without one.
+  public var operations: ListenAddress?
   /// What is worth a line in the log.
   public var logLevel: Logger.Level
+  /// How a line of the log looks.
+  public var logFormat: LogFormat
 
   /// A configuration with good values for the rest.
   public init(folder: ManagerFolder, network: String, authorityURL: String, authorityAnchor: String) {
@@ -54,7 +58,9 @@ public struct ManagerConfiguration: Sendable {
     self.pendingLimit = 1000
     self.newDevicesPerMinute = 60
     self.reportPatienceSeconds = 30
+    self.operations = nil
     self.logLevel = .notice
+    self.logFormat = .text
   }
 
   var enrolmentPolicy: EnrolmentPolicy {
@@ -70,6 +76,14 @@ public enum Connector: String, Sendable, CaseIterable {
   case fullCMC = "fullcmc"
   /// The manager, under the sub-CA that the CA delegated to it.
   case local
+}
+
+/// How a line of the log looks.
+public enum LogFormat: String, Sendable, CaseIterable {
+  /// For people.
+  case text
+  /// A JSON object.
+  case json
 }
 
 /// Where something listens: a name or an IP address, and a TCP port.

@@ -16,6 +16,8 @@ actor SessionKeeper {
   let echo = RouteEcho()
   var handshakes: HandshakeTable
   var sessions: SessionTable
+  /// How many sessions are open.
+  var sessionCount: Int { sessions.count }
   /// How often sessions were closed because their device was turned away: whoever asked for a device's standing before that asks
   /// again.
   private(set) var closings = 0

@@ -6,10 +6,11 @@ struct Ledger: Sendable {
   let store: any Store
   let clock: any ManagerClock
   let events: EventSink
+  var watch = StoreWatch()
 
   func commit(_ change: Change, by actor: Actor) async throws {
     let now = clock.now
-    for transition in try await store.commit(change, by: actor, at: now) {
+    for transition in try await watch.watching({ try await store.commit(change, by: actor, at: now) }) {
       var event = ManagerEvent(.device, at: now)
       event.device = transition.device.text
       event.from = transition.from?.rawValue
