@@ -139,6 +139,13 @@ public struct Manager: Service {
   }
 }
 
+extension Manager: CustomStringConvertible, CustomDebugStringConvertible {
+  /// Which manager it is. ServiceLifecycle writes services into its log: without this, with everything they hold.
+  public var description: String { "the manager of network \(configuration.network)" }
+  /// The same.
+  public var debugDescription: String { description }
+}
+
 extension Logger {
   /// A logger that says nothing.
   public static var silent: Logger { Logger(label: "muster.manager") { _ in SwiftLogNoOpLogHandler() } }

@@ -1,3 +1,4 @@
+import Edge
 import PKI
 import SwiftASN1
 import Synchronization
@@ -18,7 +19,7 @@ final class RegistrationAuthorityIdentity: Sendable {
     var refusal: String?
   }
   private let state = Mutex(State())
-  private let (refusals, refusalContinuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+  private let bell = Bell()
 
   var current: Signer? { state.withLock { $0.signer } }
 
@@ -40,21 +41,12 @@ final class RegistrationAuthorityIdentity: Sendable {
       defer { state.refusal = detail }
       return state.refusal == nil
     }
-    if isNew { refusalContinuation.yield() }
+    if isNew { bell.ring() }
   }
 
   /// Waits, and not longer than until the CA refuses the signer. For one task only.
   func sleep(for duration: Duration, by clock: any ManagerClock) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      // Raced with the refusal: whichever comes first ends the wait, and the other is cancelled.
-      group.addTask { try await clock.sleep(for: duration) }
-      group.addTask { [refusals] in
-        for await _ in refusals { return }
-        try Task.checkCancellation()
-      }
-      defer { group.cancelAll() }
-      try await group.next()
-    }
+    try await bell.wait { try await clock.sleep(for: duration) }
   }
 
   /// Puts a certificate into use. A new one is in good standing until the CA says otherwise.

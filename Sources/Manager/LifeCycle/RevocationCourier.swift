@@ -1,3 +1,4 @@
+import Edge
 import Foundation
 import Logging
 
@@ -9,7 +10,7 @@ final class RevocationCourier: Sendable {
   private let ledger: Ledger
   private let teller: any RevocationTeller
   private let logger: Logger
-  private let (calls, call) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+  private let bell = Bell()
 
   /// The shortest and the longest time between two tries, in seconds. In between a try comes after as long as it has taken yet.
   private static let patience: ClosedRange<TimeInterval> = 1...300
@@ -27,7 +28,7 @@ final class RevocationCourier: Sendable {
   }
 
   /// There is something to tell, or somebody to tell it to again.
-  func wake() { call.yield() }
+  func wake() { bell.ring() }
 
   /// Works until the task is cancelled.
   func run() async throws {
@@ -80,14 +81,6 @@ final class RevocationCourier: Sendable {
     let next = try? await ledger.store.nextRevocationTry()
     let clock = ledger.clock
     let seconds = next.map { min(max($0.timeIntervalSince(clock.now), 1), Self.longestPause) } ?? Self.longestPause
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await clock.sleep(for: .seconds(seconds)) }
-      group.addTask { [calls] in
-        for await _ in calls { return }
-        try Task.checkCancellation()
-      }
-      defer { group.cancelAll() }
-      try await group.next()
-    }
+    try await bell.wait { try await clock.sleep(for: .seconds(seconds)) }
   }
 }

@@ -26,4 +26,23 @@ struct OpeningTests {
     #expect(!files.fileExists(atPath: managerFolder.database))
     #expect(!files.fileExists(atPath: "\(managerFolder.credentials)/ca.pem"))
   }
+
+  @Test("What the manager is made of stays out of the log")
+  func description() async throws {
+    let folder = try TemporaryFolder()
+    let anchor = "\(folder.path)/anchor.pem"
+    try DurableFile.create(anchor, bytes: Array(try TestAuthority(now: Date()).anchor.pem.utf8))
+    let managerFolder = ManagerFolder("\(folder.path)/manager")
+    try ManagerInitialiser(
+      folder: managerFolder, network: "plant", authorityURL: "https://127.0.0.1:1", anchorFile: anchor,
+      code: OneTimeCode.random().text
+    ).run()
+    let configuration = ManagerConfiguration(
+      folder: managerFolder, network: "plant", authorityURL: "https://127.0.0.1:1",
+      authorityAnchor: managerFolder.authorityAnchor)
+    let manager = try Manager(configuration: configuration)
+    #expect("\(manager)" == "the manager of network plant")
+    #expect(String(reflecting: manager) == "the manager of network plant")
+    await manager.shutdown()
+  }
 }

@@ -13,6 +13,7 @@ final class FailingStore: Store {
   private let moment: Moment
   private let writes = Mutex(0)
   private let readCount = Mutex(0)
+  private let looks = Mutex(0)
   private let hook = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
   init(_ base: any Store, failing: Int = .max, _ moment: Moment = .before) {
@@ -23,6 +24,9 @@ final class FailingStore: Store {
 
   /// How often one row or more of devices, certificates or enrolments were asked for.
   var reads: Int { readCount.withLock { $0 } }
+
+  /// How often it was asked when the CA is to be told of a revocation.
+  var looksForRevocations: Int { looks.withLock { $0 } }
 
   private let deviceHook = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
@@ -134,7 +138,10 @@ final class FailingStore: Store {
   func revocationsDue(at now: Date, limit: Int) async throws -> [RevocationRecord] {
     try await base.revocationsDue(at: now, limit: limit)
   }
-  func nextRevocationTry() async throws -> Date? { try await base.nextRevocationTry() }
+  func nextRevocationTry() async throws -> Date? {
+    looks.withLock { $0 += 1 }
+    return try await base.nextRevocationTry()
+  }
   func gateways() async throws -> [GatewayRecord] { try await base.gateways() }
   func audit(after cursor: String?, limit: Int) async throws -> Page<AuditEntry> {
     try await base.audit(after: cursor, limit: limit)
