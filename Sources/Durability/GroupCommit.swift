@@ -75,12 +75,8 @@ private final class Change<Value: Sendable>: WaitingChange {
 
   func apply(to database: Database) throws {
     do {
-      var value: Value?
-      try database.inSavepoint {
-        value = try body(database)
-        return .commit
-      }
-      if let value { result.withLock { $0 = .success(value) } }
+      let value = try database.inPreparedSavepoint { try body(database) }
+      result.withLock { $0 = .success(value) }
     } catch {
       // What came before in this transaction may be gone with it: then nobody's change has happened.
       guard database.isInsideTransaction, (error as? DatabaseError)?.endsTransaction != true else { throw error }

@@ -29,10 +29,12 @@ extension Database {
     guard !order.authority.isEmpty, order.profile != .registrationAuthority else { return }
     try Refusal.wrap {
       let day = UsageDay(now)
-      let made = try Int.fetchOne(
-        cachedStatement(sql: "SELECT ordered FROM usage WHERE founder = ? AND day = ?"),
-        arguments: [Data(order.authority), day.number])
-      guard made ?? 0 < limits.perDay ?? .max else { throw Refusal.quotaExhausted }
+      if let most = limits.perDay {
+        let made = try Int.fetchOne(
+          cachedStatement(sql: "SELECT ordered FROM usage WHERE founder = ? AND day = ?"),
+          arguments: [Data(order.authority), day.number])
+        guard made ?? 0 < most else { throw Refusal.quotaExhausted }
+      }
       try meter(order.authority, .ordered, day)
     }
   }

@@ -26,16 +26,26 @@ enum UsageKind: String {
 extension Database {
   /// Counts one more.
   func meter(_ founder: [UInt8], _ kind: UsageKind, _ day: UsageDay) throws {
-    let arguments: StatementArguments = [Data(founder), day.number]
-    try cachedStatement(sql: "INSERT OR IGNORE INTO usage (founder, day) VALUES (?, ?)").execute(arguments: arguments)
     let sql =
       switch kind {
-      case .ordered: "UPDATE usage SET ordered = ordered + 1 WHERE founder = ? AND day = ?"
-      case .issued: "UPDATE usage SET issued = issued + 1 WHERE founder = ? AND day = ?"
-      case .renewed: "UPDATE usage SET renewed = renewed + 1 WHERE founder = ? AND day = ?"
-      case .revoked: "UPDATE usage SET revoked = revoked + 1 WHERE founder = ? AND day = ?"
+      case .ordered:
+        """
+        INSERT INTO usage (founder, day, ordered) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET ordered = ordered + 1
+        """
+      case .issued:
+        """
+        INSERT INTO usage (founder, day, issued) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET issued = issued + 1
+        """
+      case .renewed:
+        """
+        INSERT INTO usage (founder, day, renewed) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET renewed = renewed + 1
+        """
+      case .revoked:
+        """
+        INSERT INTO usage (founder, day, revoked) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET revoked = revoked + 1
+        """
       }
-    try cachedStatement(sql: sql).execute(arguments: arguments)
+    try cachedStatement(sql: sql).execute(arguments: [Data(founder), day.number])
   }
 
   /// Counts a certificate that was signed: the first for its subject, or one more.

@@ -86,7 +86,7 @@ extension CADirectory {
         guard signed.tbsCertificateBytes == draft.tbsCertificateBytes else { throw Refusal.certificateDiffers }
         let context = AuditContext(profile: profile.name, subject: String(describing: signed.subject))
         let recorded = try await store.setCertificate(
-          signed.der, notAfter: signed.notValidAfter, serial: order.serial, context: context, now: now)
+          signed.der, of: order, notAfter: signed.notValidAfter, context: context, now: now)
         return try Certificate(der: recorded)
       }
     } catch let refusal as Refusal {

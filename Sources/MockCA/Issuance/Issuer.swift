@@ -5,7 +5,7 @@ import X509
 /// Brings an order to its certificate, in an order of steps that a crash between any two of them cannot harm.
 ///
 /// The serial number is on record before anything has it. The certificate is first made with a throw-away key and checked; what was
-/// checked is recorded; only then the CA's key signs, and what it signs must be the same bytes. If recording the result fails, the
+/// checked is recorded; only then the CA's key signs, and it signs those bytes. If recording the result fails, the
 /// serial number is still known and revocable, and the same order, asked for again, comes to the same TBSCertificate.
 /// (Let's Encrypt's Boulder does it in this order.)
 struct Issuer: Sendable {
@@ -41,10 +41,9 @@ struct Issuer: Sendable {
         profile: profile, request: request, serialNumber: .init(bytes: order.serial), notBefore: order.notBefore,
         issuer: issuer.certificate, pointers: issuer.pointers)
       let checked = try await check(template, by: issuer, order: order)
-      let certificate = try await sign(template, by: issuer)
-      guard certificate.tbsCertificateBytes.elementsEqual(checked) else { throw Refusal.certificateDiffers }
+      let certificate = try await sign(checked, by: issuer)
       let recorded = try await store.setCertificate(
-        certificate.der, notAfter: template.notAfter, serial: order.serial, context: context, now: now)
+        certificate, of: order, notAfter: template.notAfter, context: context, now: now)
       return try Certificate(der: recorded)
     } catch let refusal as Refusal {
       throw refusal
@@ -53,9 +52,9 @@ struct Issuer: Sendable {
     }
   }
 
-  private func sign(_ template: CertificateTemplate, by issuer: IssuingAuthority) async throws -> Certificate {
+  private func sign(_ tbs: [UInt8], by issuer: IssuingAuthority) async throws -> [UInt8] {
     do {
-      return try await issuer.key.signing { try template.certificate(signedBy: issuer.key) }
+      return try await issuer.key.signing { try Certificate.sign(tbs, with: issuer.key) }
     } catch let error as PKIError {
       throw refusal(error)
     }

@@ -40,10 +40,10 @@ extension Registrar {
     context.transaction = message.transaction.bytes
     do throws(Refusal) {
       let (content, signer) = try await authenticate(message)
-      guard !isRejected else { throw .faultRejected }
+      guard !isRejected else { throw await refusal(of: signer, otherwise: .faultRejected) }
       switch content {
       case .order(let request):
-        guard let profile else { throw .profileUnknown }
+        guard let profile else { throw await refusal(of: signer, otherwise: .profileUnknown) }
         return (reference, await order(request, by: signer, profile: profile, context).map { .issued($0) })
       case .revocation(let request):
         context.profile = nil
@@ -60,7 +60,12 @@ extension Registrar {
   ) {
     let known: KnownAuthority?
     do {
-      known = try await store.authority(serial: message.signer.serialNumber)
+      // One that is known may have been revoked since. Every order and revocation asks that in its own transaction, first of all.
+      if let before = store.known[message.signer.serialNumber] {
+        known = before
+      } else {
+        known = try await store.authority(serial: message.signer.serialNumber)
+      }
     } catch {
       throw .storeFailed
     }
@@ -75,9 +80,19 @@ extension Registrar {
     }
     guard known.revokedAt == nil else { throw .authorityRevoked }
     guard (known.certificate.notValidBefore...known.certificate.notValidAfter).contains(now()) else {
-      throw .authorityExpired
+      throw await refusal(of: known, otherwise: .authorityExpired)
     }
     return (content, known)
+  }
+
+  /// A refusal that is decided without a transaction: whoever is revoked is told that, whatever else is wrong.
+  private func refusal(of signer: KnownAuthority, otherwise refusal: Refusal) async -> Refusal {
+    do {
+      let standing = try await store.authority(serial: Array(signer.certificate.serialNumber.bytes))
+      return standing?.revokedAt == nil ? refusal : .authorityRevoked
+    } catch {
+      return .storeFailed
+    }
   }
 
   private func order(

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import GRDB
 import PKI
+import Synchronization
 import X509
 
 /// A registration authority of the key store.
@@ -10,6 +11,26 @@ struct KnownAuthority: Sendable {
   /// The serial number of the certificate that it enrolled with: its orders and nonces are its own across renewals.
   let founder: [UInt8]
   let revokedAt: Date?
+}
+
+/// Registration authorities that were read before: their certificates never change once they are there.
+///
+/// Whether one is revoked can change. So who is known is only not looked up for its certificate; every transaction asks whether it
+/// still stands, see ``Database/requireStanding(_:)``.
+final class KnownAuthorities: Sendable {
+  /// More than a CA for tests will have; then it begins anew.
+  private static let most = 1_000
+
+  private let known = Mutex<[[UInt8]: KnownAuthority]>([:])
+
+  subscript(serial: [UInt8]) -> KnownAuthority? { known.withLock { $0[serial] } }
+
+  func add(_ authority: KnownAuthority, serial: [UInt8]) {
+    known.withLock { known in
+      if known.count >= Self.most { known = [:] }
+      known[serial] = authority
+    }
+  }
 }
 
 extension Order {
@@ -26,7 +47,10 @@ extension Store {
         arguments: [Data(serial), CertificateProfile.registrationAuthority.name])
     }
     guard let order, let der = order.certificate else { return nil }
-    return KnownAuthority(certificate: try Certificate(der: der), founder: order.founder, revokedAt: order.revokedAt)
+    let authority = KnownAuthority(
+      certificate: try Certificate(der: der), founder: order.founder, revokedAt: order.revokedAt)
+    if authority.revokedAt == nil { known.add(authority, serial: serial) }
+    return authority
   }
 }
 

@@ -67,21 +67,20 @@ extension Store {
   ///
   /// - Returns: the certificate on record: the only one that may leave.
   func setCertificate(
-    _ certificate: [UInt8], notAfter: Date, serial: [UInt8], context: AuditContext, now: Date
+    _ certificate: [UInt8], of order: Order, notAfter: Date, context: AuditContext, now: Date
   ) async throws -> [UInt8] {
     try await log.write { database in
       try database.cachedStatement(
         sql: "UPDATE certificate SET der = ?, notAfter = ?, issuedAt = ? WHERE serial = ? AND der IS NULL"
-      ).execute(arguments: [Data(certificate), notAfter.seconds, now.seconds, Data(serial)])
-      let isNew = database.changesCount == 1
-      guard let order = try database.order(serial: serial) else { return certificate }
-      if isNew {
-        // The anchor has a CRL only.
-        if order.issuer > 0 { try database.awaitAnswer(serial: serial) }
-        try database.meterIssued(order, now: now)
-        try database.audit(.issued, context: context, serial: serial, now: now)
+      ).execute(arguments: [Data(certificate), notAfter.seconds, now.seconds, Data(order.serial)])
+      guard database.changesCount == 1 else {
+        return try database.order(serial: order.serial)?.certificate ?? certificate
       }
-      return order.certificate ?? certificate
+      // The anchor has a CRL only.
+      if order.issuer > 0 { try database.awaitAnswer(serial: order.serial) }
+      try database.meterIssued(order, now: now)
+      try database.audit(.issued, context: context, serial: order.serial, now: now)
+      return certificate
     }
   }
 }
@@ -95,7 +94,10 @@ extension Database {
   /// - Throws: `authorityRevoked` once an authority's certificates were revoked, which is always all of them.
   func requireStanding(_ authority: [UInt8]) throws(Refusal) {
     try Refusal.wrap {
-      guard try order(serial: authority)?.revokedAt == nil else { throw Refusal.authorityRevoked }
+      let isRevoked = try Bool.fetchOne(
+        cachedStatement(sql: "SELECT revokedAt IS NOT NULL FROM certificate WHERE serial = ?"),
+        arguments: [Data(authority)])
+      guard isRevoked != true else { throw Refusal.authorityRevoked }
     }
   }
 
@@ -145,17 +147,22 @@ extension Database {
   }
 
   fileprivate func reserve(_ order: IncomingOrder, serial: [UInt8], now: Date) throws -> Order {
+    let made = try Order(
+      serial: serial, profile: order.profile.name, issuer: order.issuer, authority: order.authority,
+      transaction: order.transaction, request: order.request.derBytes, requestDigest: order.request.digest,
+      subject: order.request.subject.derBytes,
+      notBefore: Date(timeIntervalSince1970: TimeInterval((now - Authority.backdating).seconds)), tbs: nil,
+      certificate: nil, notAfter: nil, revokedAt: nil)
     try cachedStatement(
       sql: """
         INSERT INTO certificate (serial, profile, authority, "transaction", request, requestDigest, keyDigest, subject,
           notBefore, reservedAt, issuer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      Data(serial), order.profile.name, Data(order.authority), Data(order.transaction), Data(order.request.derBytes),
-      Data(order.request.digest), Data(order.request.keyDigest), Data(order.request.subject.derBytes),
-      (now - Authority.backdating).seconds, now.seconds, order.issuer,
+      Data(made.serial), made.profile, Data(made.authority), Data(made.transaction), Data(made.request),
+      Data(made.requestDigest), Data(order.request.keyDigest), Data(made.subject), made.notBefore.seconds, now.seconds,
+      made.issuer,
     ])
-    guard let made = try self.order(serial: serial) else { throw Refusal.storeFailed }
     return made
   }
 }

@@ -7,6 +7,7 @@ import PKI
 struct Store: Sendable {
   let reader: DatabasePool
   let log: any CommitLog
+  let known = KnownAuthorities()
 
   init(_ database: CADatabase) {
     self.init(reader: database.pool, log: GroupCommit(database.pool))

@@ -67,3 +67,12 @@ func derHeader(_ tag: UInt8, count: Int) -> [UInt8] {
   let length = withUnsafeBytes(of: count.bigEndian) { Array($0.drop { $0 == 0 }) }
   return [tag, 0x80 | UInt8(length.count)] + length
 }
+
+/// A node around parts that are encoded. Large ones are not moved for their length's sake, as a serializer would.
+func derNode(_ tag: UInt8, _ parts: [UInt8]...) -> [UInt8] {
+  let count = parts.reduce(0) { $0 + $1.count }
+  var bytes = derHeader(tag, count: count)
+  bytes.reserveCapacity(bytes.count + count)
+  for part in parts { bytes += part }
+  return bytes
+}

@@ -21,7 +21,7 @@ public struct CertificationRequest: Sendable, Equatable {
   public var digest: [UInt8] { Array(SHA256.hash(data: derBytes)) }
 
   /// SHA-256 of the SubjectPublicKeyInfo: what makes a key the same key.
-  public var keyDigest: [UInt8] { publicKey.keyDigest }
+  public let keyDigest: [UInt8]
 
   public static func == (left: CertificationRequest, right: CertificationRequest) -> Bool {
     left.derBytes == right.derBytes
@@ -33,6 +33,7 @@ public struct CertificationRequest: Sendable, Equatable {
   ) {
     self.derBytes = derBytes
     self.publicKey = publicKey
+    keyDigest = publicKey.keyDigest
     self.subject = subject
     self.dnsNames = dnsNames
     self.ipAddresses = ipAddresses

@@ -55,12 +55,7 @@ public struct CRLTemplate: Sendable {
   ///   - entries: the entries that were signed.
   ///   - signature: of ``signature(over:key:)``.
   public func list(entries: [UInt8], signature: [UInt8]) throws -> [UInt8] {
-    let tbs = try tbs(entries)
-    let trailer = try derBytes { coder in
-      try coder.algorithm(OID.ecdsaWithSHA256)
-      try coder.serialize(ASN1BitString(bytes: signature[...]))
-    }
-    return derHeader(0x30, count: tbs.count + trailer.count) + tbs + trailer
+    try signedDER(tbs(entries), signature: signature)
   }
 
   /// Whether `signature` is the issuer's over this list.

@@ -53,27 +53,14 @@ public struct OCSPAnswer: Sendable {
   ///   - signature: of ``signature(responder:key:)``.
   public func response(responder: OCSPResponder, signature: [UInt8]) throws -> [UInt8] {
     let data = try responseData(responder)
-    let basic = try derBytes { coder in
-      try coder.sequence { coder in
-        coder.serializeRawBytes(data)
-        try coder.algorithm(OID.ecdsaWithSHA256)
-        try coder.serialize(ASN1BitString(bytes: signature[...]))
-        coder.appendConstructedNode(identifier: .context(0)) { coder in
-          coder.sequence { $0.serializeRawBytes(responder.certificate) }
-        }
-      }
+    let signed = try derBytes { coder in
+      try coder.algorithm(OID.ecdsaWithSHA256)
+      try coder.serialize(ASN1BitString(bytes: signature[...]))
     }
-    return try derBytes { coder in
-      try coder.sequence { coder in
-        coder.enumerated(0)
-        try coder.appendConstructedNode(identifier: .context(0)) { coder in
-          try coder.sequence { coder in
-            try coder.serialize(OID.ocspBasic)
-            try coder.octets(basic)
-          }
-        }
-      }
-    }
+    let basic = derNode(0x30, data, signed, responder.certificates)
+    let bytes = derNode(0x30, try OID.ocspBasic.derBytes(), derNode(0x04, basic))
+    // ENUMERATED successful, and [0] responseBytes.
+    return derNode(0x30, [0x0A, 0x01, 0x00], derNode(0xA0, bytes))
   }
 
   /// ResponseData. `producedAt` is `thisUpdate`: what is known was looked up when it was signed.
@@ -106,12 +93,13 @@ public struct OCSPAnswer: Sendable {
 
 /// Who signs OCSP answers: named by the hash of its key, carried with its certificate.
 public struct OCSPResponder: Sendable {
-  let certificate: [UInt8]
+  /// [0] certs, with the one certificate.
+  let certificates: [UInt8]
   let keyHash: [UInt8]
 
   /// A responder by its certificate, which has id-kp-OCSPSigning and is of the issuer asked about, or is the issuer's own.
   public init(_ certificate: Certificate) throws {
-    self.certificate = try certificate.der
+    certificates = derNode(0xA0, derNode(0x30, try certificate.der))
     keyHash = OCSPCertificateID.Hash.sha1.hash(certificate.publicKey.subjectPublicKeyInfoBytes)
   }
 }
