@@ -91,10 +91,19 @@ let package = Package(
       ], swiftSettings: host),
     .systemLibrary(name: "CPKCS11", providers: [.apt(["libp11-kit-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // Enrolment over Secure Transport, as far as every server of it is alike: bodies and answers.
+    .target(
+      name: "EST",
+      dependencies: [
+        "Edge", "PKI",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], swiftSettings: host),
     .target(
       name: "MockCA",
       dependencies: [
-        "Durability", "Edge", "PKI",
+        "Durability", "Edge", "EST", "PKI",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -112,7 +121,7 @@ let package = Package(
     .target(
       name: "Manager",
       dependencies: [
-        "CoAP", "CoAPStream", "COSE", "Durability", "Edge", "OSCORE", "PKI", "Trust",
+        "CoAP", "CoAPStream", "COSE", "Durability", "Edge", "EST", "OSCORE", "PKI", "Trust",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "DequeModule", package: "swift-collections"),

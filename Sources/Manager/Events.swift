@@ -58,6 +58,8 @@ public struct ManagerEvent: Sendable, Equatable, Codable {
   public var admin: String?
   /// Address and port of the gateway listener.
   public var gateways: String?
+  /// Address and port of the EST listener; none without one.
+  public var est: String?
   /// Address and port of the operations listener; none without one.
   public var operations: String?
 

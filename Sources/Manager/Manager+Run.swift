@@ -31,10 +31,14 @@ extension Manager {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await gateways.serve(socket) }
       let operations = await operationsAddress(in: &group)
+      let estAddress = await estAddress(in: &group)
       let adminAddress = await address(in: &group) { try await adminListener($0).run() }
-      if let adminAddress, operations != nil || configuration.operations == nil {
+      if let adminAddress, operations != nil || configuration.operations == nil,
+        estAddress != nil || configuration.est == nil
+      {
         let addresses = Addresses(
-          admin: adminAddress.text, gateways: gatewayAddress?.text ?? "-", operations: operations?.text)
+          admin: adminAddress.text, gateways: gatewayAddress?.text ?? "-", operations: operations?.text,
+          est: estAddress?.text)
         tell(.listening, addresses)
         group.addTask {
           await cancelWhenGracefulShutdown {
@@ -61,6 +65,7 @@ extension Manager {
     let admin: String
     let gateways: String
     let operations: String?
+    let est: String?
   }
 
   /// Has a listener serve.
@@ -83,6 +88,24 @@ extension Manager {
     return await address(in: &group) { try await operationsListener(operations, $0).run() }
   }
 
+  private func estAddress(in group: inout ThrowingTaskGroup<Void, any Error>) async -> SocketAddress? {
+    guard let est = configuration.est else { return nil }
+    return await address(in: &group) { try await estListener(est, $0).run() }
+  }
+
+  private func estListener(
+    _ address: ListenAddress, _ onOpen: @escaping @Sendable (SocketAddress) -> Void
+  ) -> ESTListener {
+    let router = Router(context: ESTContext.self, options: .autoGenerateHeadEndpoints)
+    let (server, anchors, own) = (identity.server, identity.client.anchors, ownAuthority)
+    ESTController(
+      desk: est, certificates: { anchors + server.issuers + (own.map { [$0.certificate] } ?? []) }, logger: logger
+    ).addRoutes(to: router)
+    return ESTListener(
+      address: address, identity: server, responder: router.buildResponder(), store: ledger.store, logger: logger,
+      onOpen: onOpen)
+  }
+
   /// Whoever waits for a CA that did not answer goes on as soon as it does.
   private func welcomeAuthority() async {
     for await _ in breaker.returns {
@@ -96,6 +119,7 @@ extension Manager {
     event.admin = addresses.admin
     event.gateways = addresses.gateways
     event.operations = addresses.operations
+    event.est = addresses.est
     ledger.events(event)
   }
 
@@ -124,8 +148,11 @@ extension Manager {
         logger.error("the admin API failed", metadata: ["error": "\(error)", "request": "\(request)"])
       })
     let api = router.group("api/v1")
-    DeviceController(ledger: ledger, engine: engine, caller: caller, trust: trust, life: life)
-      .addRoutes(to: api.group("devices"))
+    DeviceController(
+      ledger: ledger, engine: engine, caller: caller, trust: trust, life: life,
+      profiles: est.profiles
+    )
+    .addRoutes(to: api.group("devices"))
     CertificateController(store: ledger.store).addRoutes(to: api.group("certificates"))
     GatewayController(
       ledger: ledger, desk: identity.desk, connections: connections, network: configuration.network,

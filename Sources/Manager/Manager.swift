@@ -26,6 +26,8 @@ public struct Manager: Service {
   let life: LifeDesk
   let gatewayLife: GatewayLifeDesk
   let lists: ListKeeper
+  let est: ESTDesk
+  let ownAuthority: SubAuthority?
   private let listClient: ListClient
   let audit: AuditKeeper
   let meter: ManagerMeter
@@ -79,6 +81,8 @@ public struct Manager: Service {
       }
       let own =
         configuration.connector == .local ? try SubAuthority(configuration, anchors: anchors, now: clock.now) : nil
+      let profiles = try EnrolmentProfiles(files: configuration.profileFiles, connector: configuration.connector)
+      let policy = configuration.enrolmentPolicy(profiles)
       database = try SQLiteStore(path: configuration.folder.database)
       admin = try AdminAuthority.open(configuration.folder, network: configuration.network, now: clock.now)
       let client = try AuthorityClient(
@@ -87,11 +91,12 @@ public struct Manager: Service {
       let network = FullCMCConnector(client: client, identity: registrationAuthority, clock: clock)
       let connector: any CertificateAuthority =
         own.map { LocalConnector(authority: $0, others: network, clock: clock) } ?? network
+      ownAuthority = own
       connections = GatewayConnections()
       ledger = Ledger(store: wrap(database), clock: clock, events: events)
       sessions = SessionKeeper(store: ledger.store, keys: keys, clock: clock)
       let transport = SessionTransport(lines: connections, sessions: sessions)
-      caller = DeviceCaller(transport: transport, policy: configuration.enrolmentPolicy)
+      caller = DeviceCaller(transport: transport, policy: policy)
       trust = TrustKeeper(
         descriptor: descriptor, ledger: ledger, sessions: sessions, transport: transport, logger: logger)
       audit = AuditKeeper(
@@ -100,7 +105,7 @@ public struct Manager: Service {
       let engine = EnrolmentEngine(
         ledger: ledger, authority: connector,
         devices: caller,
-        policy: configuration.enrolmentPolicy, logger: logger)
+        policy: policy, logger: logger)
       self.engine = engine
       let courier = RevocationCourier(
         ledger: ledger,
@@ -116,9 +121,13 @@ public struct Manager: Service {
       lists = ListKeeper(
         ledger: ledger, anchors: anchors, interval: .seconds(configuration.statusIntervalSeconds), life: life,
         gateways: gatewayLife, logger: logger, fetch: { try await listClient.fetch($0) })
+      let orders = OrderDesk(ledger: ledger, authority: connector)
+      est = ESTDesk(
+        ledger: ledger, orders: orders, profiles: profiles, policy: policy,
+        limits: CallLimits(perMinute: configuration.newDevicesPerMinute), pendingLimit: configuration.pendingLimit)
       identity = OwnIdentity(
         configuration: configuration, ledger: ledger, client: client,
-        desk: OrderDesk(ledger: ledger, authority: connector), registrationAuthority: registrationAuthority,
+        desk: orders, registrationAuthority: registrationAuthority,
         server: ServerIdentity(), logger: logger,
         onReturn: {
           await engine.authorityReturned()

@@ -23,10 +23,15 @@ extension CertCommand {
         let path = try CertCommand.path(serial)
         let bundle = try await options.withClient { client in
           func part(_ name: String) async throws -> [UInt8] { try await client.bytes("\(path)/\(name)") }
+          let certificate: CertificateView = try await client.get(path)
+          let device: DeviceView? =
+            certificate.holderKind == "device" ? try await client.get("devices/\(certificate.holder)") : nil
+          // Over EST a device reports nothing: its request is what it signed.
+          let report = device?.profile == nil ? try await part("report") : []
           return EvidenceBundle(
             certificate: String(decoding: try await part("pem"), as: UTF8.self),
             chain: String(decoding: try await part("chain"), as: UTF8.self), request: try await part("csr"),
-            order: try await part("order"), report: try await part("report"))
+            order: try await part("order"), report: report)
         }
         guard bundle.isOrdered else {
           throw ManagerError(

@@ -9,7 +9,7 @@ struct DeviceCommand: AsyncParsableCommand {
     abstract: "List, show, add, import, approve, enrol, suspend and revoke devices.",
     discussion: managerExitStatuses,
     subcommands: [
-      List.self, Show.self, Add.self, Import.self, Approve.self, Enrol.self, Acknowledge.self, Reset.self,
+      List.self, Show.self, Add.self, Import.self, Invite.self, Approve.self, Enrol.self, Acknowledge.self, Reset.self,
       Suspend.self, Resume.self, Revoke.self, Decommission.self,
     ])
 }
@@ -29,7 +29,7 @@ extension DeviceView {
   var fields: [(String, String?)] {
     [
       ("device", id), ("state", state.rawValue), ("thumbprint", thumbprint), ("model", model), ("firmware", firmware),
-      ("where", place),
+      ("where", place), ("over EST by", profile),
       ("holds", claims), ("certificate", serial), ("valid until", Output.date(notAfter)),
       ("problem", problem.map { "\($0.code.rawValue): \($0.detail)" }),
       ("", problem?.held == true ? "The manager stopped trying; 'muster device enrol \(id)' starts again." : nil),

@@ -8,6 +8,7 @@ struct Muster: AsyncParsableCommand {
     abstract: "Certificates for devices, down to a 16 KB microcontroller.",
     subcommands: [
       DemoCommand.self, CACommand.self, ManagerCommand.self, GatewayCommand.self, TrustCommand.self,
-      ProvisionCommand.self, DeviceCommand.self, CertCommand.self, VerifyEvidenceCommand.self, AuditCommand.self,
+      ProvisionCommand.self, ProfileCommand.self, DeviceCommand.self, CertCommand.self, VerifyEvidenceCommand.self,
+      AuditCommand.self,
     ])
 }

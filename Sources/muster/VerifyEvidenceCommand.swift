@@ -44,6 +44,8 @@ struct VerifyEvidenceCommand: AsyncParsableCommand {
   private func tell(_ file: String, _ verdict: EvidenceVerdict) {
     Output.line(
       "\(file): \(verdict.device) asked for certificate \(verdict.serial) with a key of its own, \(verdict.orderedBy) signed "
-        + "over the request on \(Output.date(verdict.orderedAt) ?? "-"), and the device holds it.")
+        + "over the request on \(Output.date(verdict.orderedAt) ?? "-"), and "
+        + (verdict.proof == "report"
+          ? "the device holds it." : "the device enrols over EST: that it installed it, nothing here shows."))
   }
 }

@@ -7,7 +7,8 @@ extension DeviceView {
       gateway: device.route?.gateway, line: device.route?.line, claims: device.claim.map { "\($0.holding)" },
       serial: certificate?.serial, notAfter: certificate?.notAfter, problem: device.problem,
       createdAt: device.createdAt, changedAt: device.changedAt, seenAt: device.seenAt,
-      thumbprint: device.thumbprint?.text, alarm: device.alarm)
+      thumbprint: device.thumbprint?.text, alarm: device.alarm,
+      profile: device.estProfile)
   }
 }
 

@@ -38,6 +38,34 @@ public struct DeviceView: Codable, Sendable, Equatable {
   public var places: [PlaceView]?
   /// Which of its certificates were withdrawn; only when one device is shown.
   public var revocations: [RevocationView]?
+  /// The enrolment profile of a device that comes over EST. Its thumbprint is SHA-256 of its key's SubjectPublicKeyInfo then.
+  public var profile: String?
+}
+
+/// The body of `POST /api/v1/devices/ID/invite`.
+public struct InvitationOrder: Codable, Sendable {
+  /// The enrolment profile; `device` without.
+  public var profile: String?
+  /// For how long the code is valid; a day without.
+  public var seconds: Int?
+
+  /// A device to be invited.
+  public init(profile: String? = nil, seconds: Int? = nil) {
+    self.profile = profile
+    self.seconds = seconds
+  }
+}
+
+/// A one-time code: shown here, and never again.
+public struct InvitationView: Codable, Sendable, Equatable {
+  /// Whom it lets in.
+  public var device: String
+  /// By which profile.
+  public var profile: String
+  /// The password of HTTP Basic, with any user.
+  public var code: String
+  /// Until when.
+  public var expires: Date
 }
 
 /// A place where a device was seen.

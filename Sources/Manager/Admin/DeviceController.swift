@@ -9,6 +9,7 @@ struct DeviceController: Sendable {
   let caller: DeviceCaller
   let trust: TrustKeeper
   let life: LifeDesk
+  let profiles: EnrolmentProfiles
 
   /// A factory list of about forty thousand lines.
   private static let longestListBytes = 4 * 1024 * 1024
@@ -19,6 +20,7 @@ struct DeviceController: Sendable {
     group.get(":id", use: show)
     group.post(":id/approve", use: approve)
     group.post(":id/enrol", use: enrol)
+    group.post(":id/invite", use: invite)
     group.post(":id/acknowledge", use: acknowledge)
     group.post(":id/reset", use: reset)
     group.post(":id/suspend") { try await step(.suspend, $0, $1) }
@@ -29,7 +31,8 @@ struct DeviceController: Sendable {
     group.refuseOthers(than: [.get, .post])
     group.refuseOthers(than: [.get], at: ":id")
     for action: RouterPath in [
-      ":id/approve", ":id/enrol", ":id/acknowledge", ":id/reset", ":id/suspend", ":id/resume", ":id/revoke",
+      ":id/approve", ":id/enrol", ":id/invite", ":id/acknowledge", ":id/reset", ":id/suspend", ":id/resume",
+      ":id/revoke",
       ":id/decommission", "import",
     ] {
       group.refuseOthers(than: [.post], at: action)
@@ -99,8 +102,11 @@ struct DeviceController: Sendable {
       }
       try await ledger.commit(
         .stepDevice(id, .approve), by: try await context.administrator())
-      await engine.wake(id, .demand)
-      trust.deviceCalled(thumbprint)
+      // Over EST it comes by itself.
+      if device.estProfile == nil {
+        await engine.wake(id, .demand)
+        trust.deviceCalled(thumbprint)
+      }
     case .approved, .csrRequested, .ordered, .delivered, .active, .renewalDue: break
     case .suspended, .revoked, .decommissioned:
       try await ledger.commit(.stepDevice(id, .approve), by: try await context.administrator())  // Refused, and why.
@@ -113,6 +119,31 @@ struct DeviceController: Sendable {
     try await ledger.commit(.retryDevice(id), by: try await context.administrator())
     await engine.wake(id, .demand)
     return try await answer(id, status: .accepted)
+  }
+
+  /// The code is in this answer and nowhere else.
+  @Sendable private func invite(_ request: Request, _ context: AdminContext) async throws -> Response {
+    let id = try context.deviceID()
+    let order = try await request.json(InvitationOrder.self, context)
+    guard let profile = profiles.named[order.profile ?? EnrolmentProfile.builtIn.name] else {
+      throw ManagerError(
+        .notFound, "There is no enrolment profile '\(order.profile ?? "")'.",
+        remedy: "There are \(profiles.named.keys.sorted().joined(separator: ", ")).")
+    }
+    guard profile.ways.contains(.code) else {
+      throw ManagerError(.conflict, "The profile '\(profile.name)' lets nobody enrol by a one-time code.")
+    }
+    let seconds = order.seconds ?? 86_400
+    guard (60...31_536_000).contains(seconds) else {
+      throw ManagerError(.invalid, "A code is valid for a minute to a year.")
+    }
+    let code = OneTimeCode.random()
+    let expires = ledger.clock.now.addingTimeInterval(TimeInterval(seconds))
+    try await ledger.commit(
+      .inviteDevice(Invitation(code: code.digest, device: id, profile: profile.name, expires: expires)),
+      by: try await context.administrator())
+    return try AdminAnswer.json(
+      InvitationView(device: id.text, profile: profile.name, code: code.text, expires: expires), status: .created)
   }
 
   @Sendable private func revoke(_ request: Request, _ context: AdminContext) async throws -> Response {

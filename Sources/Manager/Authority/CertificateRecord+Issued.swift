@@ -13,7 +13,9 @@ extension CertificateRecord {
     guard let key = P256.Signing.PublicKey(certificate.publicKey), KeyDigest(sha256: key.keyDigest) == order.key else {
       throw ManagerError(.protocolViolation, "The CA issued a certificate for another key than the one ordered.")
     }
-    guard let ordered = try? CertificationRequest(order.request), ordered.subject.name == certificate.subject else {
+    guard let ordered = try? CertificationRequest(order.request, overriding: Set(OverriddenExtension.allCases)),
+      ordered.subject.name == certificate.subject
+    else {
       throw ManagerError(.protocolViolation, "The CA issued a certificate for another subject than the one ordered.")
     }
     guard certificate.notValidBefore <= now.addingTimeInterval(300), now < certificate.notValidAfter else {

@@ -22,7 +22,8 @@ struct FullCMCConnector: CertificateAuthority {
       throw ManagerError(.database, "The order \(order.id) has no transaction identifier.")
     }
     let request = CMCRequest(
-      transaction: transaction, certificationRequest: try CertificationRequest(order.request))
+      transaction: transaction,
+      certificationRequest: try CertificationRequest(order.request, overriding: Set(OverriddenExtension.allCases)))
     let message: [UInt8]
     do {
       let now = clock.now

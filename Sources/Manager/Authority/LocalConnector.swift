@@ -26,6 +26,8 @@ struct LocalConnector: CertificateAuthority {
     var profile = CertificateProfile.device
     // There is no CRL and no OCSP of the sub-CA's to point to: whitelists say what is withdrawn.
     profile.pointers = []
+    // What a request may have to no effect, the enrolment profile decided.
+    profile.overridden = Set(OverriddenExtension.allCases)
     return profile
   }()
 

@@ -53,6 +53,12 @@ public struct ConfigurationCheck: Sendable, Encodable {
       return try Self.anchor(anchors, configuration.authorityAnchor, now)
     }
     await look("session keys") { try Self.sessionKeys(configuration) }
+    if !configuration.profileFiles.isEmpty {
+      await look("profiles") {
+        let profiles = try EnrolmentProfiles(files: configuration.profileFiles, connector: configuration.connector)
+        return profiles.named.keys.sorted().joined(separator: ", ")
+      }
+    }
     if configuration.connector == .local {
       await look("sub-CA") {
         let authority = try SubAuthority(configuration, anchors: anchors, now: now)
@@ -108,6 +114,7 @@ public struct ConfigurationCheck: Sendable, Encodable {
     for (part, address, key) in [
       ("admin listener", configuration.admin, "admin.listen"),
       ("gateway listener", configuration.gateways, "gateways.listen"),
+      ("EST listener", configuration.est, "est.listen"),
       ("operations listener", configuration.operations, "operations.listen"),
     ] {
       guard let address else { continue }

@@ -14,6 +14,8 @@ enum ConfigurationKey: String, CaseIterable {
   case pendingLimit = "enrolment.pendingLimit"
   case newDevicesPerMinute = "enrolment.newDevicesPerMinute"
   case reportPatience = "enrolment.reportPatienceSeconds"
+  case profiles = "enrolment.profiles"
+  case estListen = "est.listen"
   case operationsListen = "operations.listen"
   case logLevel = "log.level"
   case logFormat = "log.format"
@@ -31,7 +33,7 @@ enum ConfigurationKey: String, CaseIterable {
     let known = Set(allCases.map(\.variable))
     let sections = [
       "MUSTER_NETWORK", "MUSTER_NAME_", "MUSTER_CONNECTOR", "MUSTER_CA_", "MUSTER_ADMIN_", "MUSTER_GATEWAYS_",
-      "MUSTER_ENROLMENT_",
+      "MUSTER_ENROLMENT_", "MUSTER_EST_",
       "MUSTER_TRUST_", "MUSTER_OPERATIONS_",
       "MUSTER_LOG_",
     ]

@@ -32,6 +32,8 @@ extension ManagerConfiguration {
       try await values.number(.newDevicesPerMinute, in: 1...60_000) ?? configuration.newDevicesPerMinute
     configuration.reportPatienceSeconds =
       try await values.number(.reportPatience, in: 1...86_400) ?? configuration.reportPatienceSeconds
+    configuration.profileFiles = try await values.list(.profiles)?.map(folder.resolve) ?? []
+    configuration.est = try await values.address(.estListen)
     configuration.operations = try await values.address(.operationsListen)
     guard configuration.operations?.isLoopback ?? true else {
       throw values.wrong(.operationsListen, "a loopback address such as 127.0.0.1:9464, for it asks nobody who he is")

@@ -28,6 +28,10 @@ public struct ManagerConfiguration: Sendable {
   public var gatewayNames: [String]
   /// The file with the trust descriptor that the network's root signed; none without.
   public var trustDescriptor: String?
+  /// Where devices come over EST (docs/est.md); nowhere without.
+  public var est: ListenAddress?
+  /// The files with enrolment profiles (docs/est.md); what they say of `device` is for devices on lines too.
+  public var profileFiles: [String] = []
   /// How many unknown devices may wait for an administrator.
   public var pendingLimit: Int
   /// How many unknown devices may call in a minute over one gateway.
@@ -63,8 +67,9 @@ public struct ManagerConfiguration: Sendable {
     self.logFormat = .text
   }
 
-  var enrolmentPolicy: EnrolmentPolicy {
+  func enrolmentPolicy(_ profiles: EnrolmentProfiles) -> EnrolmentPolicy {
     var policy = EnrolmentPolicy(network: network, nameSuffix: nameSuffix)
+    policy.enrolment = profiles.named[EnrolmentProfile.builtIn.name] ?? .builtIn
     policy.reportPatience = .seconds(reportPatienceSeconds)
     return policy
   }

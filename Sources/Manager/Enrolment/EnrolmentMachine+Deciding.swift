@@ -3,6 +3,8 @@ import Foundation
 extension EnrolmentMachine {
   /// The step that the durable state asks for.
   mutating func decide(now: Date) -> Step {
+    // It comes by itself, over EST.
+    guard record.device.estProfile == nil else { return end(.rest) }
     if let problem = record.device.problem {
       if record.device.state == .active, record.deviceClaimsThis { return record(.recoverDevice(record.device.id)) }
       if problem.held { return end(.rest) }

@@ -6,8 +6,10 @@ struct EnrolmentPolicy: Sendable, Equatable {
   var network: String
   /// The DNS suffix of the devices' names; none without.
   var nameSuffix: String?
+  /// What devices on lines may ask for: the profile `device`.
+  var enrolment = EnrolmentProfile.builtIn
   /// The CA's profile for devices.
-  var profile = "device"
+  var profile: String { enrolment.label }
   /// How long a device may take to report after it took its certificate.
   var reportPatience: Duration = .seconds(30)
   /// How often in a row a device may be refused, or refuse, before an administrator has to look.

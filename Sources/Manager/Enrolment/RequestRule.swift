@@ -8,29 +8,7 @@ struct RequestRule {
 
   /// - Throws: ``RequestRefusal`` with the one rule that it breaks first.
   func check(_ bytes: [UInt8]) throws(RequestRefusal) -> CertificationRequest {
-    let request: CertificationRequest
-    do {
-      request = try CertificationRequest(bytes)
-    } catch {
-      throw RequestRefusal(reason: error.rawValue, sentence: error.sentence)
-    }
-    guard request.subject.attributes == [.organization, .serialNumber, .commonName] else {
-      throw RequestRefusal(
-        reason: "subject-not-of-profile", sentence: "The subject is not O, serialNumber and CN alone.")
-    }
-    guard request.subject.organization == policy.network else {
-      throw RequestRefusal(
-        reason: "network-wrong", sentence: "The subject's O is not this network's name, '\(policy.network)'.")
-    }
-    guard request.subject.serialNumber == device.text, request.subject.commonName == device.text else {
-      throw RequestRefusal(
-        reason: "serial-number-wrong", sentence: "The subject's serialNumber or CN is not '\(device)'.")
-    }
-    guard request.ipAddresses.isEmpty, request.dnsNames == policy.dnsName(of: device).map({ [$0] }) ?? [] else {
-      throw RequestRefusal(
-        reason: "names-not-allowed", sentence: "The request asks for other alternative names than the device may have.")
-    }
-    return request
+    try policy.enrolment.check(bytes, device: device, policy: policy).request
   }
 }
 

@@ -18,7 +18,7 @@ public struct EvidenceBundle: Sendable, Equatable, Codable {
   public var request: Data
   /// The signed order to the CA: CMS, in DER.
   public var order: Data
-  /// The device's report: COSE_Sign1.
+  /// The device's report: COSE_Sign1; empty for a device that enrols over EST, whose own request is all that it signed.
   public var report: Data
 
   /// A bundle of these parts; nothing is checked yet.

@@ -4,7 +4,10 @@ public import X509
 
 /// What evidence proves.
 public struct EvidenceVerdict: Sendable, Equatable, Codable {
-  /// The device, as it calls itself in its report.
+  /// What the device itself signed: `report`, that it holds certificate and key, or only its `request`, which says that it asked
+  /// with a key of its own.
+  public var proof: String
+  /// The device, as it calls itself in its report or its request.
   public var device: String
   /// The certificate's serial number, in lower-case hexadecimal.
   public var serial: String
@@ -37,9 +40,18 @@ extension EvidenceBundle {
     } catch {
       throw .certificateNotTrusted
     }
-    guard let asked = try? CertificationRequest(Array(request)) else { throw .requestWrong }
+    guard let asked = try? CertificationRequest(Array(request), overriding: Set(OverriddenExtension.allCases)) else {
+      throw .requestWrong
+    }
     guard leaf.publicKey == Certificate.PublicKey(asked.publicKey) else { throw .keyNotRequested }
     let (signer, orderedAt) = try await orderer(anchors)
+    func verdict(_ device: String, by proof: String) -> EvidenceVerdict {
+      EvidenceVerdict(
+        proof: proof, device: device, serial: leaf.serialNumber.hexadecimal, subject: leaf.subject.description,
+        notBefore: leaf.notValidBefore, notAfter: leaf.notValidAfter, orderedBy: signer.subject.description,
+        orderedAt: orderedAt)
+    }
+    if report.isEmpty { return verdict(asked.subject.serialNumber ?? asked.subject.name.description, by: "request") }
     let installed: DeviceReport
     do {
       installed = try DeviceReport(Array(report))
@@ -51,10 +63,7 @@ extension EvidenceBundle {
     } catch {
       throw .reportWrong
     }
-    return EvidenceVerdict(
-      device: installed.id.text, serial: leaf.serialNumber.hexadecimal, subject: leaf.subject.description,
-      notBefore: leaf.notValidBefore, notAfter: leaf.notValidAfter, orderedBy: signer.subject.description,
-      orderedAt: orderedAt)
+    return verdict(installed.id.text, by: "report")
   }
 
   private func certificates() throws(EvidenceFault) -> (leaf: Certificate, issuers: [Certificate]) {

@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 import PKI
 import Synchronization
@@ -7,9 +8,15 @@ import X509
 /// Connections that stand keep the one they began with.
 final class ServerIdentity: Sendable {
   private let state = Mutex<NIOSSLContext?>(nil)
+  private let estState = Mutex<(context: NIOSSLContext, issuers: [Certificate])?>(nil)
   private let (arrival, arrivalContinuation) = AsyncStream<Void>.makeStream()
 
   var context: NIOSSLContext? { state.withLock { $0 } }
+
+  /// For HTTPS: the same certificate, and a client's own if it has one.
+  var estContext: NIOSSLContext? { estState.withLock { $0?.context } }
+  /// The intermediates of the certificate in use.
+  var issuers: [Certificate] { estState.withLock { $0?.issuers ?? [] } }
 
   /// Returns once there is a context, or when the task is cancelled. For one task only.
   func ready() async {
@@ -18,7 +25,14 @@ final class ServerIdentity: Sendable {
 
   /// Puts a certificate into use: mutual TLS 1.3 with the CA's anchor, ALPN `coap` (RFC 8323 §8.2).
   func replace(key: SigningKey, chain: [Certificate], anchors: [Certificate]) throws {
-    let new = try NIOSSLContext(configuration: Self.configuration(key: key, chain: chain, anchors: anchors))
+    var tls = try Self.configuration(key: key, chain: chain, anchors: anchors)
+    let new = try NIOSSLContext(configuration: tls)
+    tls.applicationProtocols = ["http/1.1"]
+    tls.certificateVerification = .optionalVerification
+    // Or a client that stalls lingers.
+    tls.shutdownTimeout = .seconds(1)
+    let est = try NIOSSLContext(configuration: tls)
+    estState.withLock { $0 = (est, Array(chain.dropFirst())) }
     state.withLock { $0 = new }
     arrivalContinuation.yield()
     arrivalContinuation.finish()

@@ -27,6 +27,9 @@ struct Device: Sendable, Equatable {
   var key: DeviceKey?
   /// What an administrator should look at.
   var alarm: Alarm?
+  /// The profile of a device that enrols over EST; nil for one on a line. Its thumbprint is SHA-256 of its newest key's
+  /// SubjectPublicKeyInfo then, which anybody's tools compute.
+  var estProfile: String?
 }
 
 /// What a device says at `/register` about its own state (docs/spec/device.md).

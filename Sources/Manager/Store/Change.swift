@@ -1,3 +1,4 @@
+import Foundation
 import PKI
 
 /// The closed list of what can be changed in the store.
@@ -59,6 +60,15 @@ enum Change: Sendable, Equatable {
   case takeRevocation(CertificateID, Holder, RevocationReason)
   /// The CA acknowledged a revocation.
   case toldRevocation(CertificateID, Holder)
+
+  /// An administrator lets a device in over EST: it is made known if it is not, and its earlier code ends.
+  case inviteDevice(Invitation)
+  /// An unknown device asked over EST: a new row, `pending`, with the key of its request.
+  case meetRequest(DeviceID, key: Thumbprint, profile: String)
+  /// A device's good request over EST: whatever the device was at, there is this order now.
+  case takeRequest(DeviceID, Order, EnrolmentProfile, EnrolmentGround)
+  /// A request over EST was turned away.
+  case refuseRequest(subject: String, reason: String, address: String)
 }
 
 extension DeviceEvent {
@@ -122,6 +132,22 @@ extension Change {
       )
     case .toldRevocation(let certificate, let holder):
       ("revocation-told", holder.name, ["certificate": certificate.text, "holder": holder.kind])
+    case .inviteDevice(let invitation):
+      (
+        "device-invited", invitation.device.text,
+        ["profile": invitation.profile, "expires": invitation.expires.formatted(.iso8601)]
+      )
+    case .meetRequest(let id, let key, let profile):
+      ("device-met", id.text, ["thumbprint": key.text, "profile": profile])
+    case .takeRequest(let id, let order, let profile, let ground):
+      (
+        "order-placed", id.text,
+        order.auditDetail.merging(["by": ground.name, "enrolment": "\(profile.name) version \(profile.version)"]) {
+          a, _ in a
+        }
+      )
+    case .refuseRequest(let subject, let reason, let address):
+      ("request-refused", subject, ["reason": reason, "address": address])
     case .trouble(let id, let problem):
       ("device-trouble", id.text, problem.auditDetail)
     case .recoverDevice(let id):

@@ -49,7 +49,8 @@ extension Change {
       .stepDevice, .toldRevocation, .placeGatewayRenewal, .adoptGatewayCertificate, .revokeGateway, .takeRevocation,
       .recoverDevice, .retryDevice, .placeOrder,
       .continueOrder,
-      .placeOwnOrder, .sendOrder, .issue, .deliver, .activate:
+      .placeOwnOrder, .inviteDevice, .meetRequest, .takeRequest, .refuseRequest, .sendOrder, .issue, .deliver,
+      .activate:
       return nil
     }
   }

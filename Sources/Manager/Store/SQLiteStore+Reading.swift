@@ -58,15 +58,20 @@ extension SQLiteStore {
 
   func devicesWantingWork() async throws -> [DeviceID] {
     try await pool.read { database in
-      try SQLRequest<String>(literal: "SELECT id FROM device WHERE held = 0 AND state IN \(Self.workStates)")
-        .fetchAll(database).map(DeviceID.init)
+      try SQLRequest<String>(
+        literal: "SELECT id FROM device WHERE held = 0 AND est_profile IS NULL AND state IN \(Self.workStates)"
+      )
+      .fetchAll(database).map(DeviceID.init)
     }
   }
 
   func devicesWantingWork(behind gateway: String) async throws -> [DeviceID] {
     try await pool.read { database in
       try SQLRequest<String>(
-        literal: "SELECT id FROM device WHERE gateway = \(gateway) AND held = 0 AND state IN \(Self.workStates)"
+        literal: """
+          SELECT id FROM device
+          WHERE gateway = \(gateway) AND held = 0 AND est_profile IS NULL AND state IN \(Self.workStates)
+          """
       ).fetchAll(database).map(DeviceID.init)
     }
   }

@@ -24,6 +24,7 @@ extension Device {
     }
     thumbprint = (row["thumbprint"] as String?).map(Thumbprint.init(stored:))
     key = DeviceKey(row: row)
+    estProfile = row["est_profile"]
     if (row["alarm"] as String?) != nil {
       alarm = Alarm(try row.decoded("alarm"), row["alarm_detail"] ?? "", at: row.date("alarm_at"))
     }

@@ -70,6 +70,12 @@ struct StoreTransaction {
     case .revokeGateway(let name, let reason): try revokeGateway(name, reason)
     case .takeRevocation(let id, let holder, let reason): try takeRevocation(of: id, holder, reason)
     case .toldRevocation(let id, _): try settleRevocation(of: id)
+    case .inviteDevice(let invitation): try invite(invitation)
+    case .meetRequest(let id, let key, let profile):
+      try insert(id, state: .pending, model: nil, thumbprint: key)
+      try update("UPDATE device SET est_profile = ? WHERE id = ?", [profile, id.text])
+    case .takeRequest(let id, let order, let profile, let ground): try take(order, for: id, profile.name, ground)
+    case .refuseRequest: break  // An entry of the audit trail and nothing else.
     }
   }
 

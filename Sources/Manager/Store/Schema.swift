@@ -10,6 +10,7 @@ enum Schema {
   /// From nothing to version 1, from there to 2, and so on. A step that has been in use is never changed.
   private static let steps = [
     tables, oneNameOneDevice, bootstrapKeys, linkedAudit, revocations, schedules, gatewayRenewals,
+    invitations,
   ]
 
   /// Brings a file to this version, all steps in one transaction.
@@ -116,6 +117,20 @@ enum Schema {
   private static let gatewayRenewals = """
     ALTER TABLE gateway ADD COLUMN next_order_id TEXT REFERENCES certificate_order(id);
     ALTER TABLE gateway ADD COLUMN next_certificate_id TEXT REFERENCES certificate(id);
+    """
+
+  /// Version 8: devices that enrol over EST, and the one-time codes that let them in. Of a code there is its hash only.
+  private static let invitations = """
+    ALTER TABLE device ADD COLUMN est_profile TEXT;
+    CREATE TABLE invitation (
+      code BLOB PRIMARY KEY,
+      device TEXT NOT NULL REFERENCES device(id),
+      profile TEXT NOT NULL,
+      expires_at INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      used_at INTEGER
+    ) STRICT;
+    CREATE INDEX invitation_by_device ON invitation(device);
     """
 
   /// Version 1. Times are milliseconds since 1970. Names of keys, certificates and orders are lower-case hexadecimal.

@@ -90,6 +90,9 @@ protocol Store: Sendable {
   /// Those devices' and gateways' certificates among these serial numbers of an issuer that are not revoked here.
   func unrevoked(_ serials: [String], of issuer: String) async throws -> [String: (CertificateID, Holder)]
 
+  /// The invitation of a one-time code's digest.
+  func invitation(_ code: [UInt8]) async throws -> Invitation?
+
   /// The audit trail, oldest first.
   func audit(after cursor: String?, limit: Int) async throws -> Page<AuditEntry>
 }

@@ -129,7 +129,7 @@ extension StoreTransaction {
       arguments: [key.text, holder.kind, holder.name, now.storedMilliseconds])
   }
 
-  private func supersedeOthers(than certificate: CertificateID, holder: Holder) throws {
+  func supersedeOthers(than certificate: CertificateID, holder: Holder) throws {
     try database.execute(
       sql:
         "UPDATE certificate SET state = 'superseded' WHERE holder_kind = ? AND holder = ? AND id <> ? AND state <> 'revoked'",

@@ -1,3 +1,4 @@
+import EST
 import Foundation
 import Hummingbird
 import HummingbirdCore
@@ -7,15 +8,6 @@ import X509
 
 /// The three forms of an EST answer.
 enum ESTAnswer {
-  /// A body in base64 on one line: real clients read no other.
-  static func base64(_ bytes: [UInt8], type: String, status: HTTPResponse.Status = .ok) -> Response {
-    var headers = HTTPFields()
-    headers[.contentType] = type
-    headers[.contentTransferEncoding] = "base64"
-    return Response(
-      status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: Data(bytes).base64EncodedString())))
-  }
-
   /// A refusal outside of CMC: its name and sentence.
   static func text(_ refusal: Refusal) -> Response {
     var headers = HTTPFields()
@@ -60,7 +52,7 @@ enum ESTAnswer {
 extension ESTAnswer {
   /// A CMC answer as it goes out.
   static func response(cmc bytes: [UInt8], status: HTTPResponse.Status) -> Response {
-    var response = base64(bytes, type: "application/pkcs7-mime; smime-type=CMC-response", status: status)
+    var response = Response.est(bytes, type: "application/pkcs7-mime; smime-type=CMC-response", status: status)
     // What is the CA's own trouble, or the day's, may be over soon.
     if status.code == 503 { response.headers[.retryAfter] = "5" }
     if status.code == 429 { response.headers[.retryAfter] = "3600" }
@@ -68,22 +60,10 @@ extension ESTAnswer {
   }
 }
 
-extension HTTPFields.Element.Name {
-  /// RFC 7030 §4 has it in every answer, although HTTP has no use for it.
-  fileprivate static let contentTransferEncoding = HTTPFields.Element.Name("Content-Transfer-Encoding")!
-}
-
 extension Response {
   /// Closes the connection behind the answer when the request's body was not read to its end: the server would wait for the rest.
   func closing(_ channel: any Channel, after refusal: Refusal?) -> Response {
     guard [.bodyTooSlow, .bodyBroken, .message(.messageTooLong)].contains(refusal) else { return self }
-    var response = self
-    response.headers[.connection] = "close"
-    let body = response.body
-    response.body = ResponseBody(contentLength: body.contentLength) { writer in
-      try await body.write(writer)
-      channel.close(promise: nil)
-    }
-    return response
+    return closing(channel)
   }
 }

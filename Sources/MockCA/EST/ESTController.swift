@@ -1,3 +1,4 @@
+import EST
 import Foundation
 import Hummingbird
 import HummingbirdCore
@@ -20,7 +21,7 @@ struct ESTController: Sendable {
     est.get("cacerts") { _, _ in try caCertificates() }
     est.get(":label/cacerts") { _, _ in try caCertificates() }
     for path: RouterPath in ["csrattrs", ":label/csrattrs"] {
-      est.get(path) { _, _ in ESTAnswer.base64(try RequestAttributes.derBytes, type: "application/csrattrs") }
+      est.get(path) { _, _ in Response.est(try RequestAttributes.derBytes, type: "application/csrattrs") }
       est.allowOnly([.get, .head], at: path)
     }
     for path: RouterPath in ["simpleenroll", ":label/simpleenroll"] {
@@ -48,7 +49,7 @@ struct ESTController: Sendable {
   /// RFC 7030 §4.1: anchor and issuing CAs.
   private func caCertificates() throws -> Response {
     let authority = registrar.authority
-    return ESTAnswer.base64(
+    return Response.est(
       try CertificateBundle.encode([authority.anchor] + authority.issuingCertificates), type: "application/pkcs7-mime")
   }
 
@@ -71,7 +72,7 @@ struct ESTController: Sendable {
     }
     tell(result.map { .issued($0) }, profile: label ?? "")
     do {
-      return ESTAnswer.base64(
+      return Response.est(
         try CertificateBundle.encode([result.get()]), type: "application/pkcs7-mime; smime-type=certs-only")
     } catch {
       return ESTAnswer.text((error as? Refusal) ?? .storeFailed).closing(context.channel, after: error as? Refusal)

@@ -1,3 +1,4 @@
+import EST
 import Foundation
 import Hummingbird
 import HummingbirdCore
@@ -61,7 +62,7 @@ struct StatusController: Sendable {
   private func ask(_ request: Request, _ context: CARequestContext) async -> Response {
     guard request.isBody("application/ocsp-request") else { return Response(status: .unsupportedMediaType) }
     do throws(Refusal) {
-      let body = try await request.body(upTo: PKILimits.ocspRequestBytes, deadline: limits.bodyDeadline)
+      let body = try await request.readBody(upTo: PKILimits.ocspRequestBytes, deadline: limits.bodyDeadline)
       return reply(await ocsp.answer(body), isCacheable: false)
     } catch {
       return reply(.init(der: OCSPFailure.malformedRequest.derBytes, validity: nil), isCacheable: false)

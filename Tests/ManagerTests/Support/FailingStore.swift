@@ -22,6 +22,20 @@ final class FailingStore: Store {
     self.moment = moment
   }
 
+  private let armed = Mutex<Int?>(nil)
+
+  /// Has the n-th write from now on fail.
+  func arm(_ number: Int) {
+    let done = writes.withLock { $0 }
+    armed.withLock { $0 = done + number }
+  }
+
+  /// Whether the write that ``arm(_:)`` named has come.
+  var hasArmedFailure: Bool {
+    guard let number = armed.withLock({ $0 }) else { return false }
+    return writes.withLock { $0 >= number }
+  }
+
   /// How often one row or more of devices, certificates or enrolments were asked for.
   var reads: Int { readCount.withLock { $0 } }
 
@@ -48,12 +62,14 @@ final class FailingStore: Store {
       count += 1
       return count
     }
+    let failing = armed.withLock { $0 } ?? failing
     if number == failing, moment == .before { throw PowerCut() }
     let value = try await body()
     if number == failing { throw PowerCut() }
     return value
   }
 
+  func invitation(_ code: [UInt8]) async throws -> Invitation? { try await read { try await base.invitation(code) } }
   func commit(_ change: Change, by actor: Actor, at now: Date) async throws -> [DeviceTransition] {
     try await write { try await base.commit(change, by: actor, at: now) }
   }
