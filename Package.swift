@@ -26,6 +26,7 @@ let package = Package(
     // For Benchmarks/, which are packages of their own.
     .library(name: "MockCA", targets: ["MockCA"]),
     .library(name: "PKI", targets: ["PKI"]),
+    .library(name: "Policy", targets: ["Policy"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
@@ -89,6 +90,8 @@ let package = Package(
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ], swiftSettings: host),
+    .target(
+      name: "Policy", dependencies: ["PKI", "Whitelist", .product(name: "Yams", package: "Yams")], swiftSettings: host),
     .systemLibrary(name: "CPKCS11", providers: [.apt(["libp11-kit-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     // Enrolment over Secure Transport, as far as every server of it is alike: bodies and answers.
@@ -237,6 +240,8 @@ let package = Package(
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ], exclude: ["oracle"]),
+    .testTarget(
+      name: "PolicyTests", dependencies: ["PKI", "Policy", "TestKit", "Whitelist"], swiftSettings: host),
     .testTarget(
       name: "MockCATests",
       dependencies: [
