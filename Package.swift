@@ -171,6 +171,10 @@ let package = Package(
       dependencies: [
         "COSE", "CoAP", "CoAPStream", "DeviceKit", "PKI", .product(name: "X509", package: "swift-certificates"),
       ], path: "Tests/DeviceBench", swiftSettings: embedded),
+    // Requests that are wrong, for whoever takes requests.
+    .target(
+      name: "RequestBench", dependencies: ["TestKit", .product(name: "Crypto", package: "swift-crypto")],
+      path: "Tests/RequestBench", swiftSettings: host),
     .target(name: "ManagerBench", dependencies: ["Manager"], path: "Tests/ManagerBench", swiftSettings: host),
     .testTarget(
       name: "SerialLinkTests", dependencies: ["SerialLink", "TestKit"], exclude: ["oracle"], swiftSettings: embedded),
@@ -245,7 +249,7 @@ let package = Package(
     .testTarget(
       name: "MockCATests",
       dependencies: [
-        "Durability", "MockCA", "PKI", "TestKit",
+        "Durability", "MockCA", "PKI", "RequestBench", "TestKit",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -258,7 +262,7 @@ let package = Package(
       name: "ManagerTests",
       dependencies: [
         "COSE", "CoAP", "CoAPStream", "DeviceBench", "Gateway", "Manager", "ManagerBench", "MockCA", "OSCORE", "PKI",
-        "TestKit", "Trust",
+        "RequestBench", "TestKit", "Trust",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),

@@ -72,6 +72,7 @@ struct ESTChannel<Base: ServerChildChannel>: ServerChildChannel {
           customVerificationCallback: { [store] shown, promise in
             promise.completeWithTask { try await Self.isOrdered(shown, store) ? .certificateVerified : .failed }
           }))
+      try channel.pipeline.syncOperations.addHandler(ConnectionDeadline(head: .seconds(10), life: .minutes(10)))
     }.flatMap {
       base.setup(channel: channel, logger: logger)
     }

@@ -6,37 +6,19 @@ import Testing
 import X509
 
 @testable import MockCA
+@testable import RequestBench
 
 /// The requests of PyPI's `cryptography_vectors`, good and bad: none of them fits a profile here.
 @Suite("Requests that others collected")
 struct BadRequestTests {
-  private static let corpus: [(name: String, der: [UInt8])] = {
-    let libraries = Tool.checkout.appendingPathComponent(".venv/lib").path
-    let files = FileManager.default
-    return (try? files.contentsOfDirectory(atPath: libraries))?.flatMap { python -> [(name: String, der: [UInt8])] in
-      let folder = "\(libraries)/\(python)/site-packages/cryptography_vectors/x509/requests"
-      return ((try? files.contentsOfDirectory(atPath: folder)) ?? []).sorted().compactMap { name in
-        guard let bytes = files.contents(atPath: "\(folder)/\(name)") else { return nil }
-        return (name, der(Array(bytes)))
-      }
-    } ?? []
-  }()
-
-  /// What is inside of PEM; anything else as it is.
-  private static func der(_ bytes: [UInt8]) -> [UInt8] {
-    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-    guard lines.first?.hasPrefix("-----BEGIN") == true else { return bytes }
-    return Data(base64Encoded: lines.filter { !$0.hasPrefix("-----") }.joined()).map(Array.init) ?? bytes
-  }
-
   @Test("Each is refused with 4xx and a reason, as an order and at enrolment, never with 5xx, and nothing is issued")
   func refused() async throws {
-    #expect(Self.corpus.count >= 25, "run `make setup`")
+    #expect(RequestCorpus.all.count >= 25, "run `make setup`")
     let ca = try TestCA()
     let ra = try await ca.makeRA()
     let before = try await certificates(ca)
     var reasons: [String: Int] = [:]
-    for (name, der) in Self.corpus {
+    for (name, der) in RequestCorpus.all {
       for label in ["device", "gateway", "server", "ra"] {
         let profile = try #require(ca.authority.settings.profiles[label])
         let message = try ra.order(unchecked: der, at: ca.clock.now)

@@ -5,6 +5,7 @@ import X509
 
 @testable import MockCA
 @testable import PKI
+@testable import RequestBench
 
 /// As x509-limbo has them for certificates: what one implementation or another has fallen for, one at a time.
 @Suite("Requests that are wrong in one way each")

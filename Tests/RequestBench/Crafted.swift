@@ -1,3 +1,5 @@
+import Crypto
+
 /// A request with one defect, and the reason for which it is refused.
 struct Crafted {
   let defect: String
