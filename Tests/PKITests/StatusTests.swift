@@ -21,6 +21,7 @@ struct StatusTests {
       for second in [0, 1, 86_399] {
         let date = Date(timeIntervalSince1970: Double(day * 86_400 + second))
         let moment = CalendarMoment(date)
+        #expect(moment.date == date)
         #expect((moment.hours, moment.minutes, moment.seconds) == (second / 3_600, second / 60 % 60, second % 60))
         guard second == 0, day % 7 == 0 || day > 19_000 && day < 20_500 else { continue }
         let parts = foundation.dateComponents([.year, .month, .day], from: date)

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import PKI
 import X509
@@ -27,10 +28,27 @@ struct Authority: Sendable {
   /// Everything above a registration authority's or device's certificate but the anchor.
   var issuingCertificates: [Certificate] { issuers.map(\.certificate) }
 
-  /// Whether this is a key of the CA's own.
-  func owns(_ key: Certificate.PublicKey) -> Bool {
-    key == anchor.publicKey || issuers.contains { $0.certificate.publicKey == key }
+  /// The same in DER.
+  let issuingBytes: [[UInt8]]
+
+  /// The keys of anchor and issuers, as requests' keys are told apart.
+  private let ownKeys: Set<[UInt8]>
+
+  /// - Throws: what SwiftASN1 throws for a certificate that cannot be encoded.
+  init(
+    anchor: Certificate, issuers: [IssuingAuthority], settings: CASettings, primary: IssuingAuthority
+  ) throws {
+    self.anchor = anchor
+    self.issuers = issuers
+    self.settings = settings
+    self.primary = primary
+    issuingBytes = try issuers.map { try $0.certificate.der }
+    ownKeys = Set(
+      ([anchor] + issuers.map(\.certificate)).compactMap { P256.Signing.PublicKey($0.publicKey)?.keyDigest })
   }
+
+  /// Whether a request is for a key of the CA's own.
+  func owns(_ request: CertificationRequest) -> Bool { ownKeys.contains(request.keyDigest) }
 }
 
 /// One CA that issues. Its number is what certificates' pointers and the database know it by.

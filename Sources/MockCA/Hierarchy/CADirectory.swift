@@ -76,7 +76,7 @@ struct CADirectory: Sendable {
         remedy: "'muster ca issuer add' makes one, 'muster ca issuer list' lists them.")
     }
     guard let primary = issuers.first(where: { $0.number == settings.issuer }) else { throw damaged([settingsFile]) }
-    return Authority(anchor: anchor, issuers: issuers, settings: settings, primary: primary)
+    return try Authority(anchor: anchor, issuers: issuers, settings: settings, primary: primary)
   }
 
   /// The issuing CAs' numbers: 1 and those that were added.

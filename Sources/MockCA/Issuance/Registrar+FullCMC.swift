@@ -69,11 +69,11 @@ extension Registrar {
     } catch {
       throw .storeFailed
     }
-    guard let known, (try? SignerIdentifier(known.certificate)) == message.signer else { throw .authorityUnknown }
+    guard let known, known.signer.identifier == message.signer else { throw .authorityUnknown }
     let content: UnverifiedCMCRequest.Content
     do {
       content = try message.verifiedContent(
-        by: known.certificate, issuers: authority.issuingCertificates, now: now(),
+        by: known.signer, issuers: authority.issuingBytes, now: now(),
         tolerance: Self.signingTimeTolerance)
     } catch {
       throw .message(error)

@@ -21,7 +21,7 @@ struct Registrar: Sendable {
     do {
       let request = try CertificationRequest(bytes, overriding: profile.profile.overridden)
       try profile.profile.check(request)
-      guard !self.authority.owns(.init(request.publicKey)) else { return .failure(.keyOfAuthority) }
+      guard !self.authority.owns(request) else { return .failure(.keyOfAuthority) }
       return .success(
         IncomingOrder(
           profile: profile.profile, issuer: profile.issuer, authority: authority, transaction: transaction,

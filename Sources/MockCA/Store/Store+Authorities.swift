@@ -7,7 +7,8 @@ import X509
 
 /// A registration authority of the key store.
 struct KnownAuthority: Sendable {
-  let certificate: Certificate
+  let signer: CMCSigner
+  var certificate: Certificate { signer.certificate }
   /// The serial number of the certificate that it enrolled with: its orders and nonces are its own across renewals.
   let founder: [UInt8]
   let revokedAt: Date?
@@ -48,7 +49,7 @@ extension Store {
     }
     guard let order, let der = order.certificate else { return nil }
     let authority = KnownAuthority(
-      certificate: try Certificate(der: der), founder: order.founder, revokedAt: order.revokedAt)
+      signer: try CMCSigner(Certificate(der: der)), founder: order.founder, revokedAt: order.revokedAt)
     if authority.revokedAt == nil { known.add(authority, serial: serial) }
     return authority
   }

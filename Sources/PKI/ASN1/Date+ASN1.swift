@@ -27,31 +27,46 @@ extension Date {
 
   /// Reads an ASN.1 Time.
   init(time node: ASN1Node) throws {
-    var c = DateComponents()
     if node.identifier == .utcTime {
       let time = try UTCTime(derEncoded: node)
-      (c.year, c.month, c.day) = (time.year, time.month, time.day)
-      (c.hour, c.minute, c.second) = (time.hours, time.minutes, time.seconds)
+      self =
+        CalendarMoment(
+          year: time.year, month: time.month, day: time.day, hours: time.hours, minutes: time.minutes,
+          seconds: time.seconds
+        ).date
     } else {
       let time = try GeneralizedTime(derEncoded: node)
-      (c.year, c.month, c.day) = (time.year, time.month, time.day)
-      (c.hour, c.minute, c.second) = (time.hours, time.minutes, time.seconds)
+      self =
+        CalendarMoment(
+          year: time.year, month: time.month, day: time.day, hours: time.hours, minutes: time.minutes,
+          seconds: time.seconds
+        ).date
     }
-    guard let date = Self.utc.date(from: c) else { throw ShapeError("no calendar date") }
-    self = date
   }
-
-  private static let utc: Calendar = {
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = .gmt
-    return calendar
-  }()
 }
 
 /// A moment in the Gregorian calendar of UTC. Foundation's calendar takes longer for one than a P-256 signature does for
 /// itself, and an OCSP answer has four.
 struct CalendarMoment: Equatable {
   let year, month, day, hours, minutes, seconds: Int
+
+  /// A moment by its parts, which must be a moment: SwiftASN1 has looked at them.
+  init(year: Int, month: Int, day: Int, hours: Int, minutes: Int, seconds: Int) {
+    (self.year, self.month, self.day) = (year, month, day)
+    (self.hours, self.minutes, self.seconds) = (hours, minutes, seconds)
+  }
+
+  /// The moment as a date.
+  var date: Date {
+    // As below, the other way round.
+    let year = month > 2 ? year : year - 1
+    let era = (year >= 0 ? year : year - 399) / 400
+    let yearOfEra = year - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    let days = era * 146_097 + dayOfEra - 719_468
+    return Date(timeIntervalSince1970: TimeInterval(days * 86_400 + hours * 3_600 + minutes * 60 + seconds))
+  }
 
   init(_ date: Date) {
     let total = Int(date.timeIntervalSince1970.rounded(.down))

@@ -72,14 +72,23 @@ public struct UnverifiedCMCRequest: Sendable {
   public func verifiedContent(
     by certificate: Certificate, issuers: [Certificate] = [], now: Date, tolerance: TimeInterval = 300
   ) throws(CMCFault) -> Content {
+    guard let signer = try? CMCSigner(certificate) else { throw .signerMismatch }
+    return try verifiedContent(
+      by: signer, issuers: issuers.compactMap { try? $0.derBytes() }, now: now, tolerance: tolerance)
+  }
+
+  /// As the other, for who verifies many messages of few authorities.
+  ///
+  /// - Parameter issuers: in DER.
+  public func verifiedContent(
+    by signer: CMCSigner, issuers: [[UInt8]], now: Date, tolerance: TimeInterval = 300
+  ) throws(CMCFault) -> Content {
     // The carried certificates are outside of the signature: none may travel along that is not known byte for byte.
-    let known = ([certificate] + issuers).compactMap { try? $0.derBytes() }
     let carried = signedData.certificates
-    guard Set(carried).count == carried.count, carried.allSatisfy(known.contains) else { throw .signerMismatch }
-    try signedData.verify(with: certificate)
-    guard let usages = try? certificate.extensions.extendedKeyUsage, usages.contains(.init(oid: OID.cmcRA)) else {
-      throw .signerNotAuthorised
-    }
+    guard Set(carried).count == carried.count, carried.allSatisfy({ $0 == signer.bytes || issuers.contains($0) })
+    else { throw .signerMismatch }
+    try signedData.verify(with: signer)
+    guard signer.isAuthorised else { throw .signerNotAuthorised }
     guard abs(signedData.signingTime.timeIntervalSince(now)) <= tolerance else { throw .signingTimeOff }
     return content
   }

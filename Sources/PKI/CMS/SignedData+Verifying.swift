@@ -9,12 +9,16 @@ extension SignedData {
   /// - Throws: `signerMismatch` when the message names another certificate or carries an altered copy of this one,
   ///   `signatureInvalid`.
   func verify(with certificate: Certificate) throws(CMCFault) {
-    guard let identifier = try? SignerIdentifier(certificate), identifier == signer else { throw .signerMismatch }
+    guard let signer = try? CMCSigner(certificate) else { throw .signerMismatch }
+    try verify(with: signer)
+  }
+
+  /// As the other, with a certificate that was taken apart before.
+  func verify(with signer: CMCSigner) throws(CMCFault) {
+    guard signer.identifier == self.signer else { throw .signerMismatch }
     // The carried copy is outside of the signature: altered, it would still verify here and mislead whoever files it.
-    guard let bytes = try? certificate.derBytes(), certificates.contains(bytes) else { throw .signerMismatch }
-    guard let key = P256.Signing.PublicKey(certificate.publicKey),
-      key.verifies(signature, of: signedAttributes)
-    else { throw .signatureInvalid }
+    guard certificates.contains(signer.bytes) else { throw .signerMismatch }
+    guard let key = signer.key, key.verifies(signature, of: signedAttributes) else { throw .signatureInvalid }
   }
 
   /// Whether the content says it is of this type.

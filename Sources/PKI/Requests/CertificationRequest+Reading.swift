@@ -28,7 +28,8 @@ extension CertificationRequest {
     guard parts.subjectIsExact else { throw .subjectInvalid }
     let names = try Self.names(in: parts.attributes, overriding: overridden)
     self.init(
-      derBytes: bytes, publicKey: publicKey, subject: try Subject(parts.subject),
+      derBytes: bytes, publicKey: publicKey, keyDigest: Array(SHA256.hash(data: parts.publicKeyInfo)),
+      subject: try Subject(parts.subject),
       dnsNames: names.dnsNames, ipAddresses: names.ipAddresses)
   }
 

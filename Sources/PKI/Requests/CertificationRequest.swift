@@ -28,12 +28,15 @@ public struct CertificationRequest: Sendable, Equatable {
   }
 
   /// All parts; only the strict reader, which has checked them, may combine them.
+  ///
+  /// - Parameter keyDigest: of `publicKey`, out of bytes that are there: a key takes as long to be encoded as to be read.
   init(
-    derBytes: [UInt8], publicKey: P256.Signing.PublicKey, subject: Subject, dnsNames: [String], ipAddresses: [[UInt8]]
+    derBytes: [UInt8], publicKey: P256.Signing.PublicKey, keyDigest: [UInt8], subject: Subject, dnsNames: [String],
+    ipAddresses: [[UInt8]]
   ) {
     self.derBytes = derBytes
     self.publicKey = publicKey
-    keyDigest = publicKey.keyDigest
+    self.keyDigest = keyDigest
     self.subject = subject
     self.dnsNames = dnsNames
     self.ipAddresses = ipAddresses

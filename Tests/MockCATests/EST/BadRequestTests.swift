@@ -11,10 +11,13 @@ import X509
 /// The requests of PyPI's `cryptography_vectors`, good and bad: none of them fits a profile here.
 @Suite("Requests that others collected")
 struct BadRequestTests {
-  @Test("Each is refused with 4xx and a reason, as an order and at enrolment, never with 5xx, and nothing is issued")
-  func refused() async throws {
+  @Test(
+    "Each is refused with 4xx and a reason, as an order and at enrolment, never with 5xx, and nothing is issued",
+    arguments: KeyHome.allCases)
+  func refused(keys: KeyHome) async throws {
     #expect(RequestCorpus.all.count >= 25, "run `make setup`")
-    let ca = try TestCA()
+    let ca = try TestCA(keys: keys.places())
+    #expect(ca.authority.key.isInToken == (keys == .token))
     let ra = try await ca.makeRA()
     let before = try await certificates(ca)
     var reasons: [String: Int] = [:]

@@ -131,7 +131,7 @@ struct EnrolmentTests {
     try ca.edit("  device:\n", to: "  device:\n    issuer: 2\n")
     let settings = try CADirectory(ca.directory).readSettings()
     let (authority, old) = (ca.authority, ca.authority.primary)
-    let without = Authority(anchor: authority.anchor, issuers: authority.issuers, settings: settings, primary: old)
+    let without = try Authority(anchor: authority.anchor, issuers: authority.issuers, settings: settings, primary: old)
     let registrar = TestCA.registrar(without, ca.store, ca.clock)
     let next = try deviceRequest().derBytes
     #expect(await registrar.handleReenrolment(next, shown: shown, label: nil) == .failure(.issuerGone))
@@ -161,9 +161,10 @@ struct EnrolmentTests {
     }
   }
 
-  @Test("strongSwan's pki fetches the CA's certificates, enrols and re-enrols")
-  func strongSwan() async throws {
-    let ca = try TestCA()
+  @Test("strongSwan's pki fetches the CA's certificates, enrols and re-enrols", arguments: KeyHome.allCases)
+  func strongSwan(keys: KeyHome) async throws {
+    let ca = try TestCA(keys: keys.places())
+    #expect(ca.authority.key.isInToken == (keys == .token))
     let clock = ca.clock
     let code = try await MockCA.makeCode(directory: ca.directory, profile: "gateway", now: clock.now)
     try await TestServer.run(ca.directory, now: { clock.now }) { server in

@@ -4,17 +4,20 @@ import MockCA
 let usage = """
   Measures the CA: orders, OCSP answers, revocations. 'taskset -c 1' before it keeps it on one core.
     --quick   small numbers: whether it runs, not how fast
+    --orders  orders only, for a profiler
     --json    the figures as JSON
     --dir D   where the CA's database is made; its disk is part of what is measured
   """
 
 var scale = Scale()
 var isJSON = false
+var isOrdersOnly = false
 var parent = NSTemporaryDirectory()
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
   switch argument {
   case "--quick": scale = .quick
+  case "--orders": isOrdersOnly = true
   case "--json": isJSON = true
   case "--dir": parent = arguments.popFirst() ?? parent
   default:
@@ -25,7 +28,7 @@ while let argument = arguments.popFirst() {
 
 let directory = parent + "/ca-benchmark-\(getpid())"
 do {
-  let figures = try await run(scale, in: directory)
+  let figures = isOrdersOnly ? try await orders(scale, in: directory) : try await run(scale, in: directory)
   try? FileManager.default.removeItem(atPath: directory)
   if isJSON {
     let encoder = JSONEncoder()
@@ -48,6 +51,13 @@ func run(_ scale: Scale, in directory: String) async throws -> [Figure] {
   let list = try await revocations.afterStart(restarted)
   let memory = Machine.peakMemoryMiB.map { [Figure(name: "resident memory, at most", value: $0, unit: "MiB")] }
   return figures + revocations.figures + list + (memory ?? [])
+}
+
+func orders(_ scale: Scale, in directory: String) async throws -> [Figure] {
+  try MockCA.initialize(directory: directory, now: Date())
+  let ca = try await UnservedCA(directory: directory)
+  let manager = try await Manager(enrollingAt: ca, directory: directory)
+  return try await Orders(ca, manager, scale).figures
 }
 
 func runOnce(_ scale: Scale, in directory: String) async throws -> ([Figure], Revocations) {
