@@ -25,6 +25,7 @@ struct ESTListener: Service {
   func run() async throws {
     let limit = AddressLimit(Self.connectionsPerAddress)
     let http = HTTP1Channel.Configuration(
+      // It begins anew with whole parts of a request only, so that a head that trickles is cut off by it too.
       idleTimeout: .seconds(15),
       httpDecoderConfiguration: .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 64))
     // What goes wrong in a request, the controller reports; the rest is clients that hang up.
@@ -72,7 +73,6 @@ struct ESTChannel<Base: ServerChildChannel>: ServerChildChannel {
           customVerificationCallback: { [store] shown, promise in
             promise.completeWithTask { try await Self.isOrdered(shown, store) ? .certificateVerified : .failed }
           }))
-      try channel.pipeline.syncOperations.addHandler(ConnectionDeadline(head: .seconds(10), life: .minutes(10)))
     }.flatMap {
       base.setup(channel: channel, logger: logger)
     }
