@@ -7,7 +7,7 @@ struct Muster: AsyncParsableCommand {
     commandName: "muster",
     abstract: "Certificates for devices, down to a 16 KB microcontroller.",
     subcommands: [
-      DemoCommand.self, CACommand.self, ManagerCommand.self, GatewayCommand.self, TrustCommand.self,
+      DemoCommand.self, CACommand.self, ManagerCommand.self, GatewayCommand.self, TrustCommand.self, CWLCommand.self,
       ProvisionCommand.self, ProfileCommand.self, DeviceCommand.self, CertCommand.self, VerifyEvidenceCommand.self,
       AuditCommand.self,
     ])

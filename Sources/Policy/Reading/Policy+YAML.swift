@@ -6,17 +6,17 @@ extension Policy {
   ///
   /// - Parameters:
   ///   - documents: names of files and their texts.
-  ///   - certificate: the issuer in a certificate's file, as the document names the file.
+  ///   - certificate: the issuer in a certificate's file, given the file's name and that of the document that names it.
   /// - Throws: ``PolicyError``, or what `certificate` throws.
   public init(
     yaml documents: [(file: String, text: String)],
-    certificate: (String) throws -> WhitelistTerms.Issuer = { file in
+    certificate: (_ path: String, _ document: String) throws -> WhitelistTerms.Issuer = { file, _ in
       throw PolicyError(.unsupported, at: file, "certificates' files are not read here.")
     }
   ) throws {
     self.init(network: "")
     for (file, text) in documents {
-      try add(PolicyNode(yaml: text, file: file), certificate)
+      try add(PolicyNode(yaml: text, file: file)) { try certificate($0, file) }
     }
     try validate()
   }
