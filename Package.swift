@@ -154,7 +154,8 @@ let package = Package(
     .executableTarget(
       name: "muster",
       dependencies: [
-        "CoAP", "CoAPStream", "COSE", "Demo", "Edge", "Gateway", "Manager", "MockCA", "PKI", "Policy", "Trust", "Whitelist",
+        "CoAP", "CoAPStream", "COSE", "Demo", "Edge", "Gateway", "Manager", "MockCA", "PKI", "Policy", "Trust",
+        "Whitelist",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SwiftASN1", package: "swift-asn1"),

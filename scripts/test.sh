@@ -28,7 +28,7 @@ phase entropy qemu/enrol mps2-an386 .cache/firmware/mps2-an386.elf --without-ent
 phase build swift build --build-tests
 # Tests that compute would starve tests that wait, of which there are many, so they run one after the other.
 phase compute swift test --skip-build \
-  --filter 'SerialLinkTests|CoAPTests|COSETests|OSCORETests|TrustTests|WhitelistTests|DeviceKitTests|DeviceCryptoTests|PKITests|SimulationTests|EdgeTests|DurabilityTests'
+  --filter 'SerialLinkTests|CoAPTests|COSETests|OSCORETests|TrustTests|WhitelistTests|PolicyTests|DeviceKitTests|DeviceCryptoTests|PKITests|SimulationTests|EdgeTests|DurabilityTests'
 phase psa scripts/psa-test.sh
 phase unit swift test --skip-build --filter 'CoAPStreamTests|GatewayTests|ManagerTests'
 # The CA's tests sign and lint a great deal, beside which other peoples' CoAP stacks would give up waiting.

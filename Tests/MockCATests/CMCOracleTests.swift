@@ -78,18 +78,22 @@ struct CMCOracleTests {
     }
   }
 
-  @Test("A revocation of a stranger's certificate is answered with the standard's badCertID")
+  @Test("A revocation of a stranger's certificate is answered with the standard's badCertID, naming the revocation")
   func refused() async throws {
     let (ca, other) = (try TestCA(), try TestCA())
     let ra = try await ca.makeRA()
     let foreign = try await other.registrar.issue(to: other.makeRA(), deviceRequest())
     try await TestServer.run(ca.directory, now: { [clock = ca.clock] in clock.now }) { server in
-      let answer = try await server.order(ra.revocation(of: foreign, at: ca.clock.now))
-      let said = try read("response", answer.decoded)
+      let message = try ra.revocation(of: foreign, at: ca.clock.now)
+      let answer = try await server.order(message)
+      let (asked, said) = (try read("revocation", message), try read("response", answer.decoded))
       #expect(answer.status == 404 && said["status"] == "2" && said["failInfo"] == "4")
-      // It is the message as a whole that is refused.
-      #expect(said["bodyParts"] == "0")
+      #expect(said["bodyParts"] == asked["revokedBodyPart"] && asked["revokedBodyPart"] != "0")
       #expect(said["statusString"]?.hasPrefix("certificate-unknown: ") == true)
+      // Of a stranger's message nothing is believed, so it is refused as a whole.
+      let stranger = try await other.makeRA().revocation(of: foreign, at: ca.clock.now)
+      let refused = try await read("response", server.order(stranger).decoded)
+      #expect(refused["status"] == "2" && refused["bodyParts"] == "0")
     }
   }
 }

@@ -38,8 +38,8 @@ enum ESTAnswer {
       status = .ok
     case .failure(let refusal):
       answer = CMCResponse(
-        status: .failed(refusal.name, refusal.sentence, refusal.failInfo), transaction: reference.transaction,
-        recipientNonce: reference.senderNonce)
+        status: .failed(refusal.name, refusal.sentence, refusal.failInfo, bodyPart: reference.refusedPart),
+        transaction: reference.transaction, recipientNonce: reference.senderNonce)
       status = .init(code: refusal.status)
     }
     let bytes = try answer.signed(

@@ -14,6 +14,8 @@ struct CMCReference: Sendable {
   var transaction: TransactionID?
   var senderNonce: [UInt8]?
   var success: CMCStatusInfo?
+  /// What a refusal is about: the order or the revocation once its signer is known; before that 0, the message as a whole.
+  var refusedPart: UInt32 = 0
 }
 
 extension Registrar {
@@ -34,12 +36,13 @@ extension Registrar {
     } catch {
       return (CMCReference(), .failure(await refuse(.message(error), context)))
     }
-    let reference = CMCReference(
+    var reference = CMCReference(
       transaction: message.transaction, senderNonce: message.senderNonce, success: message.success)
     context.authority = message.signer.serialNumber
     context.transaction = message.transaction.bytes
     do throws(Refusal) {
       let (content, signer) = try await authenticate(message)
+      reference.refusedPart = message.success.bodyParts.first ?? 0
       guard !isRejected else { throw await refusal(of: signer, otherwise: .faultRejected) }
       switch content {
       case .order(let request):

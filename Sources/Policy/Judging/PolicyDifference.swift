@@ -30,7 +30,9 @@ extension CompiledPolicy {
       let changed = peers.filter { before[$0] != after[$0] }.map {
         PolicyDifference.Peer(name: $0, before: before[$0], after: after[$0])
       }
-      let renewed = peers.filter { before[$0] != nil && after[$0] != nil && certificates(of: $0) != other.certificates(of: $0) }
+      let renewed = peers.filter {
+        before[$0] != nil && after[$0] != nil && certificates(of: $0) != other.certificates(of: $0)
+      }
       let (wasThere, isThere) = (indices[name] != nil, other.indices[name] != nil)
       guard !changed.isEmpty || !renewed.isEmpty || wasThere != isThere else { return nil }
       return PolicyDifference(device: name, wasThere: wasThere, isThere: isThere, peers: changed, renewed: renewed)

@@ -10,9 +10,12 @@ import X509
 /// As x509-limbo has them for certificates: what one implementation or another has fallen for, one at a time.
 @Suite("Requests that are wrong in one way each")
 struct CraftedRequestTests {
-  @Test("Each is refused with 4xx and its own reason, as an order and at enrolment; nothing is issued. Unspoilt, it is")
-  func refused() async throws {
-    let ca = try TestCA()
+  @Test(
+    "Each is refused with 4xx and its own reason, as an order and at enrolment; nothing is issued. Unspoilt, it is",
+    arguments: KeyHome.allCases)
+  func refused(keys: KeyHome) async throws {
+    let ca = try TestCA(keys: keys.places())
+    #expect(ca.authority.key.isInToken == (keys == .token))
     let ra = try await ca.makeRA()
     let code = try await MockCA.makeCode(directory: ca.directory, profile: "device", now: ca.clock.now)
     let requests = try Crafted.all()
