@@ -9,7 +9,10 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "policy-benchmark",
-      dependencies: [.product(name: "PKI", package: "muster"), .product(name: "Policy", package: "muster")],
+      dependencies: [
+        .product(name: "PKI", package: "muster"), .product(name: "Policy", package: "muster"),
+        .product(name: "Whitelist", package: "muster"),
+      ],
       swiftSettings: [.enableUpcomingFeature("MemberImportVisibility")])
   ]
 )

@@ -189,7 +189,7 @@ extension Manager {
           ledger: ledger, engine: engine, limits: CallLimits(perMinute: configuration.newDevicesPerMinute),
           pendingLimit: configuration.pendingLimit, logger: logger, resources: resources),
         bodies: BodyKeeper(clock: ledger.clock), onCall: trust.deviceCalled),
-      renewals: gatewayRenewals, ledger: ledger, logger: logger)
+      renewals: gatewayRenewals, ledger: ledger, logger: logger, addresses: AddressLimit(gatewaysPerAddress))
   }
 
   private var gatewayRenewals: GatewayRenewals {

@@ -36,6 +36,8 @@ public struct Manager: Service {
   let logger: Logger
   /// See ``DeviceDesk/resources``.
   var resources: [[String]: DeviceResource] = [:]
+  /// The most gateways from one address: a plant's may share one behind its router.
+  var gatewaysPerAddress = 256
   private let database: SQLiteStore
   private let lock: FileLock
 

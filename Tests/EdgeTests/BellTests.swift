@@ -32,6 +32,7 @@ struct BellTests {
   func timeEnds() async throws {
     let bell = Bell()
     for _ in 0..<1_000 { try await bell.wait(orUntil: {}) }
+    // Never waited for: an hour is 'for ever', and the ring ends it.
     let task = Task { try await bell.wait { try await Task.sleep(for: .seconds(3600)) } }
     bell.ring()
     try await task.value

@@ -30,27 +30,16 @@ struct AdminListener: Service {
     let http = HTTP1Channel.Configuration(
       idleTimeout: .seconds(30),
       httpDecoderConfiguration: .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 64))
-    // What goes wrong in a request, ProblemMiddleware reports; the rest is clients that hang up.
-    var quiet = logger
-    quiet.logLevel = .critical
-    let application = Application(
-      responder: responder,
-      server: HTTPServerBuilder { responder in
+    let listener = HTTPListener(
+      address: address, peers: "administrators", flag: "--admin", connections: Self.connections, logger: logger,
+      onOpen: onOpen)
+    try await listener.run(
+      responder,
+      HTTPServerBuilder { responder in
         AddressLimitedChannel(
           base: try TLSChannel(
             HTTP1Channel(responder: responder, configuration: http), tlsConfiguration: tls), limit: limit)
-      },
-      configuration: .init(
-        address: .hostname(address.host, port: address.port), serverName: nil, backlog: 256, reuseAddress: true,
-        availableConnectionsDelegate: MaximumAvailableConnections(Self.connections)),
-      onServerRunning: { channel in
-        if let local = channel.localAddress { onOpen(local) }
-      }, logger: quiet)
-    do {
-      try await application.run()
-    } catch let error where error is IOError || error is SocketAddressError || error is SocketAddressError.UnknownHost {
-      throw ManagerError.cannotListen(for: "administrators", on: address, flag: "--admin", error)
-    }
+      })
   }
 
   private func tlsConfiguration() throws -> TLSConfiguration {

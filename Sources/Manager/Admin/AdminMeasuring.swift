@@ -19,5 +19,6 @@ struct AdminMeasuring: RouterMiddleware {
 }
 
 extension HTTPField.Name {
-  fileprivate static var requestID: Self { Self("X-Request-Id")! }
+  /// A token (RFC 9110 §5.6.2), so that there always is such a name.
+  fileprivate static let requestID = Self("X-Request-Id")!
 }

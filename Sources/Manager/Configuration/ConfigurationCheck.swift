@@ -1,3 +1,4 @@
+import Durability
 import Edge
 public import Foundation
 import NIOCore
@@ -109,7 +110,7 @@ public struct ConfigurationCheck: Sendable, Encodable {
 
   /// All sockets are open together for a moment, so that two listeners on one address are found too.
   private mutating func listeners(_ configuration: ManagerConfiguration) async {
-    let lock = try? configuration.folder.lock()
+    let occupancy = Occupancy(configuration.folder)
     var sockets: [any Channel] = []
     for (part, address, key) in [
       ("admin listener", configuration.admin, "admin.listen"),
@@ -119,7 +120,7 @@ public struct ConfigurationCheck: Sendable, Encodable {
     ] {
       guard let address else { continue }
       await look(part) {
-        guard lock != nil else { return "\(address); not tried, since a manager is running on this folder" }
+        guard !occupancy.isTaken else { return "\(address); not tried, since a manager is running on this folder" }
         do {
           sockets.append(
             try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -132,6 +133,22 @@ public struct ConfigurationCheck: Sendable, Encodable {
       }
     }
     for socket in sockets { try? await socket.close() }
-    withExtendedLifetime(lock) {}
+    withExtendedLifetime(occupancy) {}
+  }
+
+  /// Whether a manager is running on a folder; if not, none begins while this lives. A folder where none ever ran has no lock, and
+  /// gets none.
+  private struct Occupancy {
+    private var lock: FileLock?
+    private(set) var isTaken = false
+
+    init(_ folder: ManagerFolder) {
+      guard FileManager.default.fileExists(atPath: folder.lockFile) else { return }
+      do {
+        lock = try folder.lock()
+      } catch {
+        isTaken = error.code == .conflict
+      }
+    }
   }
 }

@@ -60,7 +60,7 @@ extension ManagerConfiguration {
     do {
       keys = try Yams.compose(yaml: text).map { leaves(of: $0, under: "") } ?? []
     } catch {
-      throw ManagerError(.configuration, "\(file) is no YAML: \(error.yamlSentence).")
+      throw ManagerError(.configuration, "\(file) is no YAML: \(YAMLFault(error).sentence).")
     }
     if let unknown = keys.first(where: { !known.contains($0) }) {
       throw ManagerError(
@@ -78,18 +78,6 @@ extension ManagerConfiguration {
     guard let mapping = node.mapping else { return [path] }
     return mapping.flatMap { key, value in
       leaves(of: value, under: path.isEmpty ? key.string ?? "?" : "\(path).\(key.string ?? "?")")
-    }
-  }
-}
-
-extension Error {
-  /// What Yams says, in one line: without the piece of the file that it points into, which may hold anything.
-  fileprivate var yamlSentence: String {
-    switch self as? YamlError {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      "line \(mark.line), column \(mark.column): \(problem)"
-    default: "\(self)".split(whereSeparator: \.isNewline).first.map(String.init) ?? "it cannot be read"
     }
   }
 }

@@ -29,6 +29,8 @@ public struct ManagerFolder: Sendable {
   /// The certificate of the sub-CA that the CA delegated to the manager.
   public var subAuthority: String { "\(path)/sub-ca.pem" }
 
+  /// Held by the manager that runs.
+  var lockFile: String { "\(path)/lock" }
   var subAuthorityKey: String { "\(path)/keys/sub-ca.key" }
   var sessionKey: String { "\(path)/keys/edhoc.key" }
   var registrationAuthorityKey: String { "\(path)/keys/ra.key" }
@@ -59,13 +61,13 @@ extension ManagerFolder {
   /// - Throws: ``ManagerError``: `conflict` when another process has the folder, `unreadableFile` when it cannot be locked.
   func lock() throws(ManagerError) -> FileLock {
     do {
-      return try FileLock("\(path)/lock")
+      return try FileLock(lockFile)
     } catch {
       switch error {
       case .held:
         throw ManagerError(
           .conflict, "Another manager is running on \(path).", remedy: "End it first, or give another folder.")
-      case .unavailable(let why): throw ManagerError(.unreadableFile, "\(path)/lock cannot be opened: \(why).")
+      case .unavailable(let why): throw ManagerError(.unreadableFile, "\(lockFile) cannot be opened: \(why).")
       }
     }
   }

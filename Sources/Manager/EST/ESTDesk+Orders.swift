@@ -19,11 +19,7 @@ extension ESTDesk {
     }
     guard record.state != .revoked else { throw ESTRefusal.keyRevoked }
     guard order.request == request.derBytes else { return nil }
-    let isDue =
-      now
-      >= record.notBefore.addingTimeInterval(
-        record.notAfter.timeIntervalSince(record.notBefore) * profile.renewalShare)
-    if isRenewal, isDue { return nil }
+    if isRenewal, now >= RenewalRule.time(record, profile.renewalShare) { return nil }
     guard record.notAfter > now else { throw ESTRefusal.certificateEnded }
     return try await hand(record, to: id)
   }

@@ -28,28 +28,17 @@ struct ESTListener: Service {
       // It begins anew with whole parts of a request only, so that a head that trickles is cut off by it too.
       idleTimeout: .seconds(15),
       httpDecoderConfiguration: .init(maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 64))
-    // What goes wrong in a request, the controller reports; the rest is clients that hang up.
-    var quiet = logger
-    quiet.logLevel = .critical
-    let application = Application(
-      responder: responder,
-      server: HTTPServerBuilder { responder in
+    let listener = HTTPListener(
+      address: address, peers: "devices over EST", flag: "'est.listen'", connections: Self.connections, logger: logger,
+      onOpen: onOpen)
+    try await listener.run(
+      responder,
+      HTTPServerBuilder { responder in
         AddressLimitedChannel(
           base: ESTChannel(
             base: HTTP1Channel(responder: responder, configuration: http), identity: identity, store: store),
           limit: limit)
-      },
-      configuration: .init(
-        address: .hostname(address.host, port: address.port), serverName: nil, backlog: 256, reuseAddress: true,
-        availableConnectionsDelegate: MaximumAvailableConnections(Self.connections)),
-      onServerRunning: { channel in
-        if let local = channel.localAddress { onOpen(local) }
-      }, logger: quiet)
-    do {
-      try await application.run()
-    } catch let error where error is IOError || error is SocketAddressError || error is SocketAddressError.UnknownHost {
-      throw ManagerError.cannotListen(for: "devices over EST", on: address, flag: "'est.listen'", error)
-    }
+      })
   }
 }
 

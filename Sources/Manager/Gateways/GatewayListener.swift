@@ -24,9 +24,8 @@ struct GatewayListener: Sendable {
 
   /// The most gateways at the same time; the next one waits in the backlog until one goes.
   private static let connectionLimit = 1024
-  /// Of them from one address: a plant's gateways may share one behind its router.
-  private static let connectionsPerAddress = 256
-  private let addresses = AddressLimit(connectionsPerAddress)
+  /// How many of them one address may have.
+  let addresses: AddressLimit
   /// Many lines, and endpoints of the UDP side, share one connection: a gateway's own bounds a line are to bite first.
   private static var connection: CoAPConnection.Configuration {
     var configuration = CoAPConnection.Configuration()
@@ -82,7 +81,11 @@ struct GatewayListener: Sendable {
   /// TLS, then CoAP if both agree on it; a peer that dawdles in between is cut off. Before the manager has a certificate
   /// there is nothing to say: a gateway comes again.
   private func initialise(_ channel: any Channel) throws -> Pending {
-    guard let context = identity.context, addresses.admits(channel) else { throw ChannelError.ioOnClosedChannel }
+    guard let context = identity.context, addresses.admits(channel) else {
+      // The server forgets a channel whose beginning failed, and closes nothing.
+      channel.close(promise: nil)
+      throw ChannelError.ioOnClosedChannel
+    }
     let deadline = channel.eventLoop.scheduleTask(in: Self.handshakeLimit) { channel.close(promise: nil) }
     let negotiation = NIOTypedApplicationProtocolNegotiationHandler<GatewayPeer?> { result, channel in
       channel.eventLoop.makeCompletedFuture {

@@ -46,6 +46,7 @@ final class RegistrationAuthorityIdentity: Sendable {
 
   /// Waits, and not longer than until the CA refuses the signer. For one task only.
   func sleep(for duration: Duration, by clock: any ManagerClock) async throws {
+    // A pause between two tries, which the CA's refusal of the signer ends early.
     try await bell.wait { try await clock.sleep(for: duration) }
   }
 

@@ -26,7 +26,8 @@ enum RenewalRule {
     return Double(hash) / 4_294_967_296
   }
 
-  private static func time(_ record: CertificateRecord, _ share: Double) -> Date {
+  /// With so much of the certificate's life behind it.
+  static func time(_ record: CertificateRecord, _ share: Double) -> Date {
     record.notBefore.addingTimeInterval(record.notAfter.timeIntervalSince(record.notBefore) * share)
   }
 }

@@ -81,6 +81,7 @@ final class RevocationCourier: Sendable {
     let next = try? await ledger.store.nextRevocationTry()
     let clock = ledger.clock
     let seconds = next.map { min(max($0.timeIntervalSince(clock.now), 1), Self.longestPause) } ?? Self.longestPause
+    // Until the next try's own time, which a new revocation ends early.
     try await bell.wait { try await clock.sleep(for: .seconds(seconds)) }
   }
 }

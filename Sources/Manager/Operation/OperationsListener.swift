@@ -17,24 +17,15 @@ struct OperationsListener: Service {
   private static let connections = 32
 
   func run() async throws {
-    var quiet = logger
-    quiet.logLevel = .critical
     let http = HTTP1Channel.Configuration(
       idleTimeout: .seconds(30),
       httpDecoderConfiguration: .init(maxHeaderFieldSize: 4096, maxHeaderListSize: 8192, maxHeaderFieldCount: 32))
-    let application = Application(
-      responder: router().buildResponder(), server: .http1(configuration: http),
-      configuration: .init(
-        address: .hostname(address.host, port: address.port), serverName: nil, backlog: 32, reuseAddress: true,
-        availableConnectionsDelegate: MaximumAvailableConnections(Self.connections)),
-      onServerRunning: { channel in
-        if let local = channel.localAddress { onOpen(local) }
-      }, logger: quiet)
-    do {
-      try await application.run()
-    } catch let error where error is IOError || error is SocketAddressError || error is SocketAddressError.UnknownHost {
-      throw ManagerError.cannotListen(for: "watchers", on: address, flag: "operations.listen", error)
-    }
+    let listener = HTTPListener(
+      address: address, peers: "watchers", flag: "--operations", connections: Self.connections, logger: logger,
+      onOpen: onOpen)
+    try await listener.run(
+      router().buildResponder(),
+      .http1(configuration: http))
   }
 
   private func router() -> Router<BasicRequestContext> {

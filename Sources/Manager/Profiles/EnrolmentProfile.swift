@@ -71,9 +71,6 @@ struct EnrolmentProfiles: Sendable, Equatable {
     for profile in profiles { named[profile.name] = profile }
   }
 
-  /// Whether any of them lets a device come back after its certificate's end.
-  var anyAfterExpiry: Bool { named.values.contains { $0.afterExpiryDays > 0 } }
-
   /// Reads files, later ones win.
   ///
   /// - Throws: ``ManagerError`` with code `configuration`, which names the first fault and counts the others.

@@ -37,8 +37,11 @@ struct ProfileDocument {
     do {
       node = try Yams.compose(yaml: text)
     } catch {
-      let line = (error as? YamlError).flatMap(Self.line) ?? 0
-      faults = [ProfileFault(line: line, key: "-", reason: "This is no YAML: \(error).", remedy: "Mend its form.")]
+      let fault = YAMLFault(error)
+      faults = [
+        ProfileFault(
+          line: fault.line, key: "-", reason: "This is no YAML: \(fault.sentence).", remedy: "Mend its form.")
+      ]
       return
     }
     guard let top = node?.mapping, let list = top["profiles"]?.mapping, top.count == 1, !list.isEmpty else {
@@ -56,12 +59,5 @@ struct ProfileDocument {
       if reader.faults.isEmpty { profiles.append(profile) }
     }
     faults.sort { $0.line < $1.line }
-  }
-
-  private static func line(_ error: YamlError) -> Int? {
-    switch error {
-    case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
-    default: nil
-    }
   }
 }

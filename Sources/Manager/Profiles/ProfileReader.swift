@@ -159,7 +159,7 @@ extension ProfileReader {
       fail(node, path, "Here is a list expected.", "Write '[…]'.")
       return nil
     }
-    return list.compactMap(\.string)
+    return list.compactMap { text($0, path, "Here is a text expected.") { !$0.isEmpty } }
   }
 
   private mutating func choices<Value: RawRepresentable<String> & CaseIterable>(

@@ -29,6 +29,13 @@ struct CASettings: Sendable {
       throw MockCAError(.settings, "\(file): \(error.sentence)", remedy: "Mend the file and start again.")
     } catch let error as DecodingError {
       throw MockCAError(.settings, "\(file): \(error.sentence)", remedy: "Mend the file and start again.")
+    } catch YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+      YamlError.composer(_, let problem, let mark, _)
+    {
+      // Without the piece of the file that Yams points into: it may hold anything, and is several lines.
+      throw MockCAError(
+        .settings, "\(file) is not YAML: line \(mark.line), column \(mark.column): \(problem).",
+        remedy: "Mend the file and start again.")
     } catch {
       throw MockCAError(.settings, "\(file) is not YAML: \(error)", remedy: "Mend the file and start again.")
     }

@@ -37,10 +37,17 @@ public enum DurableFile {
   ///
   /// - Throws: ``PKIError`` with code `file`.
   public static func readText(_ path: String) throws(PKIError) -> String {
+    String(decoding: try readBytes(path), as: UTF8.self)
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: ``PKIError`` with code `file`.
+  public static func readBytes(_ path: String) throws(PKIError) -> [UInt8] {
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw PKIError.system(.file, "Cannot read \(path)")
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return Array(bytes)
   }
 
   private static func write(_ path: String, bytes: [UInt8], mode: UInt32, commit: (String) throws -> Void) throws {

@@ -68,9 +68,7 @@ extension CompiledPolicy {
       return known.members(of: selectors)
     }
     for rule in policy.rules {
-      // Each role of `to` says for itself what it accepts.
-      let targets = rule.use.map { [(rule.to, [$0])] } ?? rule.to.map { ([$0], policy.accepted(by: $0)) }
-      for (to, use) in targets where !use.isEmpty {
+      for (to, use) in policy.offers(of: rule) where !use.isEmpty {
         if policy.names(device, by: rule.from) {
           let variant = ruleSets.variant(of: use, isInward: false)
           for peer in members(of: to) where peer != index { variants[peer, default: []].insert(variant) }
@@ -113,13 +111,5 @@ extension CompiledPolicy {
           "its certificate \(certificate.serialNumber.hexadecimal) is '\(known.name)''s too.")
       }
     }
-  }
-}
-
-extension Policy {
-  /// What a role accepts; nothing for what is none.
-  fileprivate func accepted(by selector: PolicySelector) -> [WhitelistTerms.Rule] {
-    guard case .name(let name) = selector else { return [] }
-    return roles[name]?.accepts ?? []
   }
 }

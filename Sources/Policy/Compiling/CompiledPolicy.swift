@@ -72,13 +72,7 @@ private struct Edges {
     var membership = Membership(policy)
     for rule in policy.rules {
       let from = membership.members(of: rule.from)
-      if let use = rule.use {
-        add(from, membership.members(of: rule.to), [use], &table)
-      } else {
-        for case .name(let name) in rule.to {
-          add(from, membership.members(of: [.name(name)]), policy.roles[name]?.accepts ?? [], &table)
-        }
-      }
+      for offer in policy.offers(of: rule) { add(from, membership.members(of: offer.to), offer.uses, &table) }
     }
   }
 

@@ -79,13 +79,12 @@ extension Policy {
     }
   }
 
-  /// What a rule's callers may speak with a device that it names: the rule's own use, or what each role in `to` that the device is
-  /// in accepts.
-  func uses(of rule: PolicyRule, with device: PolicyDevice) -> [WhitelistTerms.Rule] {
-    if let use = rule.use { return [use] }
-    return rule.to.flatMap { selector -> [WhitelistTerms.Rule] in
-      guard case .name(let name) = selector, let role = roles[name], names(device, by: role.members) else { return [] }
-      return role.accepts
+  /// What a rule lets be spoken, and with whom: its own use with all that it names, or with each role there what that accepts.
+  func offers(of rule: PolicyRule) -> [(to: [PolicySelector], uses: [WhitelistTerms.Rule])] {
+    if let use = rule.use { return [(rule.to, [use])] }
+    return rule.to.compactMap { selector in
+      guard case .name(let name) = selector, let role = roles[name] else { return nil }
+      return ([selector], role.accepts)
     }
   }
 }

@@ -20,15 +20,19 @@ extension PolicyPart {
       throw PolicyError(
         .unknownField, at: "\(file):1", "there is no column '\(column)'; there are \(known.joined(separator: ", ")).")
     }
+    var places: [String: Int] = [:]
     for row in table.rows {
-      if isDevices { try addDevice(row) } else { rules.append(try PolicyRule(row, number: rules.count + 1)) }
+      if isDevices { try addDevice(row, &places) } else { rules.append(try PolicyRule(row, number: rules.count + 1)) }
     }
   }
 
   /// Further rows of one device are its further certificates.
-  private mutating func addDevice(_ row: CSVTable.Row) throws(PolicyError) {
+  ///
+  /// - Parameter places: where the devices are, by name.
+  private mutating func addDevice(_ row: CSVTable.Row, _ places: inout [String: Int]) throws(PolicyError) {
     let device = try PolicyDevice(row)
-    guard let index = devices.firstIndex(where: { $0.name == device.name }) else {
+    guard let index = places[device.name] else {
+      places[device.name] = devices.count
       devices.append(device)
       return
     }

@@ -20,12 +20,7 @@ extension CompiledPolicy {
           findings.append(.init(code: .overWide, subject: rule.name, reason: "'\(end)' names every device."))
         }
       }
-      let uses =
-        rule.use.map { [$0] }
-        ?? rule.to.flatMap { selector -> [WhitelistTerms.Rule] in
-          guard case .name(let name) = selector else { return [] }
-          return policy.roles[name]?.accepts ?? []
-        }
+      let uses = policy.offers(of: rule).flatMap(\.uses)
       if uses.isEmpty {
         findings.append(.init(code: .namesNobody, subject: rule.name, reason: "its roles accept nothing."))
       }

@@ -30,13 +30,16 @@ extension CompiledPolicy {
     use.direction = .inward
     let inward = try denial(of: here, by: there, use)
     let rules = policy.rules.filter { rule in
-      here != there && policy.names(here, by: rule.from) && policy.names(there, by: rule.to)
-        && policy.uses(of: rule, with: there).contains { $0.fits(use) }
+      here != there && policy.names(here, by: rule.from)
+        && policy.offers(of: rule).contains { offer in
+          policy.names(there, by: offer.to) && offer.uses.contains { $0.fits(use) }
+        }
     }
     return PolicyVerdict(caller: outward, called: inward, rules: rules.map(\.name))
   }
 
-  private func device(_ name: String) throws(PolicyError) -> PolicyDevice {
+  /// - Throws: ``PolicyError`` with code `unknownName` when there is none of this name.
+  public func device(_ name: String) throws(PolicyError) -> PolicyDevice {
     guard let index = indices[name] else {
       throw PolicyError(.unknownName, at: "'\(name)'", "there is no device of this name.")
     }

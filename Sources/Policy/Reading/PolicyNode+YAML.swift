@@ -11,8 +11,13 @@ extension PolicyNode {
     let root: Node?
     do {
       root = try Yams.compose(yaml: text)
+    } catch YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+      YamlError.composer(_, let problem, let mark, _)
+    {
+      // Without the piece of the text that Yams points into: it may hold anything, and is several lines.
+      throw PolicyError(.syntax, at: "\(file):\(mark.line):\(mark.column)", "this is not YAML: \(problem).")
     } catch {
-      throw PolicyError(.syntax, at: file, "this is not YAML: \(error)")
+      throw PolicyError(.syntax, at: file, "this is not YAML.")
     }
     guard let root else { throw PolicyError(.syntax, at: file, "the document is empty.") }
     var left = Self.mostNodes

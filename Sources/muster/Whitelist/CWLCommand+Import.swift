@@ -73,7 +73,7 @@ extension CWLCommand {
           guard let selector = PolicySelector(text) else { throw ValidationError("'\(text)' names no devices.") }
           return selector
         }
-        let part = try PolicyPart(mud: ListFile.read(file), file: file, devices: devices, peers: peers)
+        let part = try PolicyPart(mud: DurableFile.readBytes(file), file: file, devices: devices, peers: peers)
         try DurableFile.create(out, bytes: Array(part.yaml.utf8))
         Output.line("\(part.rules.count) rules are in \(out).")
       }

@@ -24,23 +24,13 @@ extension CWLCommand {
 
     func run() async throws {
       try await explainingCWL {
-        let bytes = try ListFile.read(list)
+        let bytes = try DurableFile.readBytes(list)
         let terms = try WhitelistTerms(list: bytes, signers: signers.isGiven ? signers.read().keys : nil)
         let compiled = policy.isEmpty ? nil : try PolicyOptions.compiled(policy)
         let view = try WhitelistView(terms, bytes, isVerified: signers.isGiven, compiled?.policy)
         if json { try Output.json(view) } else { view.printForPeople() }
       }
     }
-  }
-}
-
-/// A list in a file.
-enum ListFile {
-  static func read(_ path: String) throws -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw PKIError(.file, "The list \(path) cannot be read: \(String(cString: strerror(errno))).")
-    }
-    return Array(data)
   }
 }
 

@@ -44,11 +44,11 @@ extension CWLCommand {
         try? FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
         var written: [[String: String]] = []
         for name in names {
+          let device = try compiled.device(name)
           guard !name.contains("/"), !name.hasPrefix("."),
-            let device = compiled.policy.devices.first(where: { $0.name == name }),
             let terms = compiled.list(of: name, epoch: epoch, number: number, at: UInt64(Date().timeIntervalSince1970))
           else {
-            throw PolicyError(.unknownName, at: "'\(name)'", "there is no such device with a thumbprint.")
+            throw PolicyError(.unknownName, at: "'\(name)'", "it has no thumbprint, or a name that no file can have.")
           }
           let list: [UInt8]
           do {

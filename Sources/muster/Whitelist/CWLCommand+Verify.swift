@@ -40,7 +40,7 @@ extension CWLCommand {
     func run() async throws {
       try await explainingCWL {
         let (keys, network) = try signers.read()
-        let bytes = try ListFile.read(list)
+        let bytes = try DurableFile.readBytes(list)
         let terms = try WhitelistTerms(list: bytes, signers: keys)
         let found = try WhitelistTerms.digest(of: bytes).hexadecimal
         try check(bytes, terms, keys, network: network ?? terms.network)
@@ -62,7 +62,7 @@ extension CWLCommand {
       var counter: WhitelistCounter?
       var isSame = false
       if let after {
-        let before = try ListFile.read(after)
+        let before = try DurableFile.readBytes(after)
         let former = try WhitelistTerms(list: before, signers: keys)
         guard former.holder == terms.holder, former.holderThumbprint == terms.holderThumbprint else {
           throw WhitelistError.refused(.otherHolder)

@@ -11,13 +11,7 @@ struct BackupTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    manager = ManagerFolder("\(folder.path)/manager")
-    let anchor = "\(folder.path)/anchor.pem"
-    try DurableFile.create(anchor, bytes: Array(try TestAuthority(now: Date()).anchor.pem.utf8))
-    try ManagerInitialiser(
-      folder: manager, network: "plant", authorityURL: "https://127.0.0.1:1", anchorFile: anchor,
-      code: OneTimeCode.random().text
-    ).run()
+    manager = try ManagerFolder.made(in: folder)
     try FileManager.default.createDirectory(atPath: manager.credentials, withIntermediateDirectories: true)
   }
 

@@ -13,13 +13,7 @@ struct ConfigurationCheckTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    managerFolder = ManagerFolder("\(folder.path)/manager")
-    let anchor = "\(folder.path)/anchor.pem"
-    try DurableFile.create(anchor, bytes: Array(try TestAuthority(now: Date()).anchor.pem.utf8))
-    try ManagerInitialiser(
-      folder: managerFolder, network: "plant", authorityURL: "https://127.0.0.1:1", anchorFile: anchor,
-      code: OneTimeCode.random().text
-    ).run()
+    managerFolder = try ManagerFolder.made(in: folder)
   }
 
   private func check(_ environment: [String: String] = [:], now: Date = Date()) async -> ConfigurationCheck {
@@ -39,6 +33,7 @@ struct ConfigurationCheckTests {
       check.findings.map(\.part)
         == ["configuration", "keys", "anchor", "session keys", "admin listener", "gateway listener"])
     #expect(!FileManager.default.fileExists(atPath: managerFolder.database))
+    #expect(!FileManager.default.fileExists(atPath: managerFolder.lockFile))
     #expect(!FileManager.default.fileExists(atPath: "\(managerFolder.credentials)/ca.pem"))
   }
 

@@ -11,13 +11,7 @@ struct OpeningTests {
     arguments: ["ca-anchor.pem", "keys/edhoc.key", "trust.cose"])
   func wrongFile(_ file: String) async throws {
     let folder = try TemporaryFolder()
-    let anchor = "\(folder.path)/anchor.pem"
-    try DurableFile.create(anchor, bytes: Array(try TestAuthority(now: Date()).anchor.pem.utf8))
-    let managerFolder = ManagerFolder("\(folder.path)/manager")
-    try ManagerInitialiser(
-      folder: managerFolder, network: "plant", authorityURL: "https://127.0.0.1:1", anchorFile: anchor,
-      code: OneTimeCode.random().text
-    ).run()
+    let managerFolder = try ManagerFolder.made(in: folder)
     try DurableFile.replace("\(managerFolder.path)/\(file)", bytes: Array("garbage".utf8), mode: 0o600)
     var configuration = try await ManagerConfiguration.load(folder: managerFolder, environment: [:], flags: [:])
     configuration.trustDescriptor = file == "trust.cose" ? "\(managerFolder.path)/\(file)" : nil
@@ -30,13 +24,7 @@ struct OpeningTests {
   @Test("What the manager is made of stays out of the log")
   func description() async throws {
     let folder = try TemporaryFolder()
-    let anchor = "\(folder.path)/anchor.pem"
-    try DurableFile.create(anchor, bytes: Array(try TestAuthority(now: Date()).anchor.pem.utf8))
-    let managerFolder = ManagerFolder("\(folder.path)/manager")
-    try ManagerInitialiser(
-      folder: managerFolder, network: "plant", authorityURL: "https://127.0.0.1:1", anchorFile: anchor,
-      code: OneTimeCode.random().text
-    ).run()
+    let managerFolder = try ManagerFolder.made(in: folder)
     let configuration = ManagerConfiguration(
       folder: managerFolder, network: "plant", authorityURL: "https://127.0.0.1:1",
       authorityAnchor: managerFolder.authorityAnchor)

@@ -18,6 +18,7 @@ struct AdminHTTPTests {
         let _: DeviceView = try await client.post("devices", DeviceAddition(id: "D1"))
         let base = "https://\(try #require(network.events.first(.ready, from: 0)?.admin))/api/v1/"
         let http = try Self.client(network.managerFolder.credentials)
+        var requests: Set<String> = []
         for (method, path, allow) in [
           (HTTPMethod.PUT, "devices/D1", "GET"), (.DELETE, "devices/D1", "GET"), (.DELETE, "devices", "GET, POST"),
           (.GET, "devices/D1/approve", "POST"), (.PUT, "gateways", "GET, POST"), (.POST, "status", "GET"),
@@ -28,6 +29,8 @@ struct AdminHTTPTests {
           let response = try await http.execute(request, timeout: .seconds(60))
           #expect(response.status == .methodNotAllowed, "\(method) \(path)")
           #expect(response.headers.first(name: "Allow") == allow)
+          let id = try #require(response.headers.first(name: "X-Request-Id"))
+          #expect(id.wholeMatch(of: /[0-9a-f]{32}/) != nil && requests.insert(id).inserted)
           #expect(response.headers.first(name: "Content-Type") == "application/problem+json")
         }
         var long = HTTPClientRequest(url: base + "devices")

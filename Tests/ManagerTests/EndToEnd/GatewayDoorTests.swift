@@ -1,6 +1,8 @@
 import CoAP
 import CoAPStream
 import Foundation
+import NIOCore
+import NIOPosix
 import NIOSSL
 import PKI
 import Synchronization
@@ -10,6 +12,26 @@ import Testing
 
 @Suite("Who may connect as a gateway, and as an administrator", .serialized)
 struct GatewayDoorTests {
+  @Test("From one address no more connections are taken than it may have", .timeLimit(.minutes(2)))
+  func manyFromOneAddress() async throws {
+    let network = try await LiveNetwork()
+    try await network.withAuthority {
+      try await network.withManager(gatewaysPerAddress: 4) { _, address in
+        var channels: [any Channel] = []
+        for _ in 0..<6 {
+          channels.append(
+            try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+              .connect(host: address.host, port: address.port).get())
+        }
+        let (first, beyond) = (channels.prefix(4), channels.suffix(2))
+        _ = try await poll("those beyond are closed") { beyond.allSatisfy { !$0.isActive } ? true : nil }
+        // Who says nothing is cut off after a while as well, but who came first, first.
+        #expect(first.allSatisfy { $0.isActive })
+        for channel in first { try? await channel.close() }
+      }
+    }
+  }
+
   @Test("A gateway enrolled anew under its name shuts its former certificate out", .timeLimit(.minutes(2)))
   func superseded() async throws {
     let network = try await LiveNetwork()

@@ -13,13 +13,7 @@ struct ListeningTests {
     admin: String, gateways: String, before: (ManagerFolder) throws -> Void = { _ in }
   ) async throws -> ManagerError? {
     let folder = try TemporaryFolder()
-    let anchor = "\(folder.path)/anchor.pem"
-    try DurableFile.create(anchor, bytes: Array(try TestAuthority(now: Date()).anchor.pem.utf8))
-    let managerFolder = ManagerFolder("\(folder.path)/manager")
-    try ManagerInitialiser(
-      folder: managerFolder, network: "plant", authorityURL: "https://127.0.0.1:1", anchorFile: anchor,
-      code: OneTimeCode.random().text
-    ).run()
+    let managerFolder = try ManagerFolder.made(in: folder)
     try before(managerFolder)
     let configuration = try await ManagerConfiguration.load(
       folder: managerFolder, environment: [:], flags: ["admin.listen": admin, "gateways.listen": gateways])

@@ -16,6 +16,7 @@ struct RestTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         while true {
+          // What is tested, on a clock that the test moves.
           try await identity.sleep(for: .seconds(10), by: clock)
           waits.add("over")
         }
@@ -39,6 +40,7 @@ struct RestTests {
       let request = try CertificationRequest(subject: Subject(commonName: "manager"), key: key)
       identity.replace(
         key: key, certificate: try rig.authority.issue(request, profile: .registrationAuthority).certificate)
+      // On a clock that stands still: only the refusal can end it.
       let wait = Task { try await identity.sleep(for: .seconds(3600), by: rig.clock) }
       identity.refused(identity.current?.certificate, "It is revoked.")
       try await wait.value

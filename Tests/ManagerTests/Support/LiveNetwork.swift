@@ -80,9 +80,11 @@ final class LiveNetwork: Sendable {
   /// - Parameters:
   ///   - flags: what the configuration has besides.
   ///   - resources: what devices find there besides.
+  ///   - gatewaysPerAddress: how many gateways one address may have; nil for as many as ever.
   ///   - wrap: puts something in front of its store.
   func withManager<Result: Sendable>(
     flags: [String: String] = [:], resources: [[String]: DeviceResource] = [:],
+    gatewaysPerAddress: Int? = nil,
     wrap: (SQLiteStore) -> any Store = { $0 },
     _ body: @escaping @Sendable (AdminClient, ListenAddress) async throws -> Result
   ) async throws -> Result {
@@ -94,6 +96,7 @@ final class LiveNetwork: Sendable {
       configuration: configuration, clock: SystemClock(), logger: .silent, events: { [events] in events.append($0) },
       wrap: wrap)
     configured.resources = resources
+    if let gatewaysPerAddress { configured.gatewaysPerAddress = gatewaysPerAddress }
     let manager = configured
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await manager.run() }

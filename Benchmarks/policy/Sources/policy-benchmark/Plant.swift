@@ -1,5 +1,6 @@
 import PKI
 import Policy
+import Whitelist
 
 /// A plant of cells of 51 devices, each of which may talk to the 50 others of its cell, by two rules that overlap.
 enum Plant {
